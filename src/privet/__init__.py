@@ -1,0 +1,3 @@
+"""Privet: privacy and security for AI data pipelines."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,83 @@
+"""The contract of a data set, as the rest of the house sees it (the file is ODCS v3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from privet.model.errors import Location
+from privet.model.paths import ColumnPath
+
+NO_CATEGORY = "none"
+"""What a person writes to state that a column is not about anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One leaf column.
+
+    Attributes:
+        path: where it stands; a list of scalars is `tags[]`.
+        type: the physical type of one value, spelled as Arrow does: `string`, `int64`, `double`,
+            `bool`, `date32`, `timestamp[us]`, `timestamp[us, UTC]`, `decimal128(18, 2)`, `binary`.
+        category: a data category key, `none` set by a person, or None while nobody has said.
+        required: whether a null puts the row in quarantine.
+        note: what `init` was unsure of, for the person who reads the file.
+        where: the line of the contract that declares it.
+    """
+
+    path: ColumnPath
+    type: str
+    category: str | None = None
+    required: bool = False
+    note: str | None = None
+    where: Location | None = field(default=None, compare=False)
+
+    @property
+    def personal(self) -> bool:
+        """Whether the column is about somebody (a column nobody spoke for counts as personal)."""
+        return self.category != NO_CATEGORY
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRef:
+    """Whom a row is about: a subject type and the column that holds the subject's key."""
+
+    type: str
+    key: ColumnPath
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Schema, categories, subjects and terms of one data set.
+
+    Attributes:
+        name: the data set's name, a plain identifier.
+        version: the version its owner gave it.
+        columns: every leaf column, in file order.
+        subjects: whom rows are about; empty means that each row is its own subject.
+        unowned: `quarantine` (a row with a null subject key is held back) or `allow`.
+        purposes: what the data was collected for; empty means that the policy alone decides.
+        retention: an ISO 8601 duration, stated and reported.
+        residency: region keys where the data may lie.
+        source: the file it was read from, for messages.
+    """
+
+    name: str
+    version: str
+    columns: tuple[Column, ...]
+    subjects: tuple[SubjectRef, ...] = ()
+    unowned: str = "quarantine"
+    purposes: tuple[str, ...] = ()
+    retention: str | None = None
+    residency: tuple[str, ...] = ()
+    source: str = field(default="", compare=False)
+
+    def column(self, path: ColumnPath) -> Column | None:
+        """The column at `path`, or None."""
+        return next((column for column in self.columns if column.path == path), None)
+
+    @property
+    def subject(self) -> SubjectRef | None:
+        """The first subject: the one that rows are clustered by."""
+        return self.subjects[0] if self.subjects else None
