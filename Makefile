@@ -1,0 +1,39 @@
+# Two commands matter: `make demo` shows the whole story, `make test` proves it.
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?= python3
+
+.PHONY: setup test test-slow lint demo lock clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml verifier/pyproject.toml
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --requirement requirements/dev.txt
+	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable verifier --editable .
+	touch $@
+
+test: setup
+	$(PY) -m pytest -n 2 -m "not slow"
+
+test-slow: setup
+	$(PY) -m pytest -n 2 -m slow
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m privet.config.schemas --check
+
+demo: setup
+	$(VENV)/bin/privet demo
+
+# Pin what development uses; users get the ranges of pyproject.toml.
+lock:
+	$(PY) requirements/inputs.py | $(VENV)/bin/pip-compile --quiet --strip-extras --allow-unsafe \
+	    --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	    --output-file requirements/dev.txt -
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo
