@@ -1,0 +1,1 @@
+"""The catalog's databases: SQLite for one machine, PostgreSQL for a team."""

@@ -1,0 +1,37 @@
+"""What the catalog needs to know of one kind of database."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine
+
+
+class Dialect(Protocol):
+    """How one kind of database is opened, locked, read and cleaned, and how it says no."""
+
+    @property
+    def url(self) -> str:
+        """Where the database is, without credentials."""
+        ...
+
+    def engine(self, *, create: bool) -> Engine:
+        """Connections to it; with `create`, the database's file is made where it is missing."""
+        ...
+
+    def write(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """A serialisable transaction that holds the write lock."""
+        ...
+
+    def read(self, engine: Engine) -> AbstractContextManager[Connection]:
+        """A consistent view that cannot write."""
+        ...
+
+    def checkpoint(self, engine: Engine) -> None:
+        """Take deleted bytes out of the database's files."""
+        ...
+
+    def faults(self) -> AbstractContextManager[None]:
+        """Turn the database's errors into ours, without statements and values."""
+        ...

@@ -1,0 +1,1 @@
+"""Where an unlocked root key is kept for a while."""
