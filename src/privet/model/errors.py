@@ -82,7 +82,12 @@ class IntegrityError(Refused):
 
 
 class Unavailable(PrivetError):
-    """It could not be done now: a key, the machine or another process stands in the way."""
+    """It could not be done now: a key, the machine or another process stands in the way.
+
+    `transient` tells that the same call may go through in a moment, so that a retry can help.
+    """
+
+    transient = False
 
 
 class Locked(Unavailable):

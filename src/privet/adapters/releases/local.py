@@ -1,0 +1,63 @@
+"""A release as a folder: staged beside its place under a hidden name, shown by one rename."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from privet.adapters.stores.faults import local_faults
+from privet.adapters.stores.local import LocalStore
+
+RECEIPT = "receipt.json"
+
+
+class LocalRelease:
+    """A `ReleaseTarget` on this machine's disk."""
+
+    __slots__ = ("_folder", "_staging")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._staging = self._folder.with_name(f".{self._folder.name}.partial")
+
+    @property
+    def url(self) -> str:
+        """The release's folder."""
+        return str(self._folder)
+
+    def state(self) -> Literal["absent", "staged", "published"]:
+        """What is there now."""
+        if self._folder.is_dir():
+            return "published"
+        return "staged" if self._staging.is_dir() else "absent"
+
+    def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A durable file in the hidden folder."""
+        return LocalStore(self._staging).writer(name)
+
+    def publish(self, receipt: bytes) -> None:
+        """Write the receipt, then give the folder its name."""
+        if self.state() == "published":
+            return
+        LocalStore(self._staging).put(RECEIPT, receipt)
+        with local_faults(self.url, "write"):
+            self._staging.rename(self._folder)
+            _sync(self._folder.parent)
+
+    def discard(self) -> None:
+        """Remove the hidden folder."""
+        with local_faults(self.url, "delete"):
+            if self._staging.is_dir():
+                shutil.rmtree(self._staging)
+                _sync(self._staging.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

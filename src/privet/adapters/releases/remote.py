@@ -1,0 +1,48 @@
+"""A release below a prefix of an object store, where nothing can be renamed.
+
+The receipt is written last and by create-only: files without one are no release, and `verify` says
+so. The prefix belongs to one grant, so that two releases cannot mix.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Literal
+
+from privet.adapters.releases.local import RECEIPT
+from privet.ports.store import ObjectStore
+
+
+class RemoteRelease:
+    """A `ReleaseTarget` on an object store."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @property
+    def url(self) -> str:
+        """The release's prefix."""
+        return self._store.url
+
+    def state(self) -> Literal["absent", "staged", "published"]:
+        """What is there now."""
+        if self._store.head(RECEIPT) is not None:
+            return "published"
+        return "staged" if any(True for _ in self._store.list("")) else "absent"
+
+    def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A file of the release; without the receipt it counts for nothing."""
+        return self._store.writer(name)
+
+    def publish(self, receipt: bytes) -> None:
+        """Write the receipt: from here on it is a release."""
+        self._store.put(RECEIPT, receipt, create=True)
+
+    def discard(self) -> None:
+        """Remove the files of a release that was never receipted."""
+        if self.state() != "staged":
+            return
+        for info in list(self._store.list("")):
+            self._store.delete(info.key)

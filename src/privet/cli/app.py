@@ -1,0 +1,239 @@
+"""The verbs. Each imports what it needs when it is called, so that `--help` stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from privet.cli import output
+
+app = typer.Typer(
+    name="privet",
+    help="Privacy and security for AI data pipelines: declare once, release safely, prove it offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+subject = typer.Typer(help="Honour the rights of the people in the data.", no_args_is_help=True)
+keys = typer.Typer(help="The passphrases that unlock this project.", no_args_is_help=True)
+app.add_typer(subject, name="subject")
+app.add_typer(keys, name="keys")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+Files = Annotated[
+    list[str], typer.Argument(help="Files, folders, globs or object-store URLs.", show_default=False)
+]
+Pipeline = Annotated[str, typer.Argument(help="Name of a file in pipelines/, without .yaml.")]
+SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts name it.")]
+
+
+@app.command()
+def scan(
+    paths: Files,
+    full: Annotated[bool, typer.Option("--full", help="Read every row, not a sample.")] = False,
+    json: Json = False,
+) -> None:
+    """Tell what personal data is where, how sure that is, and why."""
+    from privet.cli import show_scan
+    from privet.project import scan as scan_files
+
+    with _reporting("scan", json):
+        show_scan.show(scan_files(paths, Path.cwd(), full=full), json=json)
+
+
+@app.command()
+def init(
+    paths: Files,
+    purpose: Annotated[str, typer.Option(help="The one purpose granted to you.")] = "research",
+    json: Json = False,
+) -> None:
+    """Write privet.yaml, contracts/, policy.yaml and pipelines/ from your files."""
+    from privet.cli import show_scan
+    from privet.project import init as init_project
+
+    with _reporting("init", json):
+        show_scan.show_init(init_project(Path.cwd(), paths, purpose=purpose), json=json)
+
+
+@app.command()
+def check(json: Json = False) -> None:
+    """Check config, contracts and policy, and run the policy's own tests; touches no data."""
+    from privet.cli import show_plan
+    from privet.project import open_project
+
+    with _reporting("check", json):
+        problems = open_project(Path.cwd()).check()
+        show_plan.show_check(problems, json=json)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def plan(pipeline: Pipeline, json: Json = False) -> None:
+    """Show, column by column, what a pipeline will do, and what changed since its last run."""
+    from privet.cli import show_plan
+    from privet.project import open_project
+
+    with _reporting("plan", json):
+        show_plan.show_plan(open_project(Path.cwd()).plan(pipeline), json=json)
+
+
+@app.command()
+def run(pipeline: Pipeline, json: Json = False) -> None:
+    """Run a pipeline: a release with its receipt, and a report for you alone."""
+    from privet.cli import progress, prompt, show_run
+    from privet.project import open_project
+
+    with _reporting("run", json):
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        with progress.shown(quiet=json) as shown:
+            outcome = project.run(pipeline, shown)
+        show_run.show(outcome, json=json)
+
+
+@app.command()
+def verify(
+    path: Annotated[Path, typer.Argument(help="A release's folder; `.` for the whole store.")],
+    key: Annotated[
+        str | None, typer.Option(help="Public key to trust: its text, or a file that holds it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Check a release, or the whole store, offline."""
+    from privet.cli import show_run
+    from privet.project import verify_path
+
+    with _reporting("verify", json):
+        show_run.show_verified(verify_path(path, key), json=json)
+
+
+@app.command()
+def unlock(
+    minutes: Annotated[int, typer.Option(min=1, max=24 * 60, help="For how long.")] = 15,
+    json: Json = False,
+) -> None:
+    """Keep this project unlocked for a while."""
+    from privet.cli import prompt
+    from privet.project import open_project
+
+    with _reporting("unlock", json):
+        open_project(Path.cwd(), ask=prompt.passphrase).unlock(minutes * 60)
+        output.done("unlock", f"Unlocked for {minutes} min.", json=json, minutes=minutes)
+
+
+@app.command()
+def lock(json: Json = False) -> None:
+    """Forget the unlocked key now."""
+    from privet.project import open_project
+
+    with _reporting("lock", json):
+        was = open_project(Path.cwd()).lock()
+        output.done("lock", "Locked." if was else "It was locked.", json=json, was_unlocked=was)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where; it must be empty or not there.")] = Path(
+        ".demo"
+    ),
+    customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
+) -> None:
+    """Make up customers and tickets, and run the whole story on them."""
+    from privet.cli import demo as story
+
+    with _reporting("demo", json=False):
+        story.tell(folder, customers)
+
+
+@subject.command()
+def restrict(
+    subject_type: SubjectType,
+    purpose: Annotated[
+        list[str] | None, typer.Option(help="Only for this purpose; default: for all.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Withhold a person's rows from releases. The key is asked for, never an argument."""
+    from privet.cli import prompt
+    from privet.project import open_project
+
+    with _reporting("subject restrict", json):
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        version = project.restrict(subject_type, prompt.subject_key(), tuple(purpose or ()))
+        output.done("subject restrict", "Restricted.", json=json, registry_version=version)
+
+
+@subject.command()
+def lift(subject_type: SubjectType, json: Json = False) -> None:
+    """End a person's restriction."""
+    from privet.cli import prompt
+    from privet.project import open_project
+
+    with _reporting("subject lift", json):
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        version = project.lift(subject_type, prompt.subject_key())
+        output.done("subject lift", "Lifted.", json=json, registry_version=version)
+
+
+@keys.command("list")
+def list_slots(json: Json = False) -> None:
+    """List the unlock slots."""
+    from privet.project import open_project
+
+    with _reporting("keys list", json):
+        slots = open_project(Path.cwd()).slots()
+        output.done("keys list", "\n".join(slots), json=json, slots=list(slots))
+
+
+@keys.command("add")
+def add_slot(json: Json = False) -> None:
+    """Add a passphrase that unlocks this project too."""
+    from privet.cli import prompt
+    from privet.project import open_project
+
+    with _reporting("keys add", json):
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        slot = project.add_slot(prompt.added_passphrase())
+        output.done("keys add", f"Added {slot}.", json=json, slot=slot)
+
+
+@keys.command("remove")
+def remove_slot(
+    slot: Annotated[str, typer.Argument(help="Its name, from `privet keys list`.")],
+    json: Json = False,
+) -> None:
+    """Remove an unlock slot (never the last one)."""
+    from privet.cli import prompt
+    from privet.project import open_project
+
+    with _reporting("keys remove", json):
+        open_project(Path.cwd(), ask=prompt.passphrase).remove_slot(slot)
+        output.done("keys remove", f"Removed {slot}.", json=json, slot=slot)
+
+
+@contextmanager
+def _reporting(verb: str, json: bool) -> Iterator[None]:
+    """Turn an error of ours into its message and exit code; anything else shows its type alone."""
+    from privet.model.errors import PrivetError
+
+    try:
+        yield
+    except PrivetError as error:
+        raise typer.Exit(output.fail(verb, error, json=json)) from error
+    except KeyboardInterrupt as stop:
+        output.interrupted(verb, json=json)
+        raise typer.Exit(3) from stop
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        raise typer.Exit(output.crashed(verb, error, json=json)) from None
+
+
+def main() -> None:
+    """Entry point of the `privet` command."""
+    app()

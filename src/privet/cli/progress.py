@@ -1,0 +1,60 @@
+"""Progress on a terminal: rows, rows per second, time left; elsewhere only what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from privet.pipeline.progress import Meter, Quiet
+from privet.pipeline.progress import Progress as ProgressPort
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[ProgressPort]:
+    """A progress display on standard error, if that is a terminal and `quiet` is not asked for."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield Quiet()
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]:,} rows"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as display:
+        yield _Terminal(display)
+
+
+class _Terminal:
+    def __init__(self, display: Progress) -> None:
+        self._display = display
+
+    def step(self, name: str, total: int | None) -> AbstractContextManager[Meter]:
+        return self._step(name, total)
+
+    def note(self, text: str) -> None:
+        self._display.console.print(text, highlight=False, markup=False)
+
+    @contextmanager
+    def _step(self, name: str, total: int | None) -> Iterator[Meter]:
+        task = self._display.add_task(name, total=total, rows=0, speed="")
+        yield _meter(self._display, task)
+        self._display.update(task, completed=total or 1, total=total or 1)
+        rows = int(self._display.tasks[task].fields["rows"])
+        self.note(f"{name}: {rows:,} rows")
+
+
+def _meter(display: Progress, task: TaskID) -> Meter:
+    def advance(rows: int, size: int) -> None:
+        now = display.tasks[task]
+        total_rows = int(now.fields["rows"]) + rows
+        seconds = now.elapsed or 0.0
+        speed = f"{total_rows / seconds:,.0f} rows/s" if seconds > 0.2 else ""
+        display.update(task, advance=size, rows=total_rows, speed=speed)
+
+    return advance

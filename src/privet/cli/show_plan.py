@@ -1,0 +1,75 @@
+"""Show what `check` and `plan` say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privet.cli import output, table
+from privet.policy.problem import Problem
+from privet.project.planning import Planned
+
+
+def show_check(problems: Sequence[Problem], *, json: bool) -> None:
+    """Print each problem with its place and the way out, or that all is well."""
+    if json:
+        output.emit(
+            "check",
+            problems=[
+                {
+                    "severity": problem.severity,
+                    "message": problem.message,
+                    "hint": problem.hint,
+                    "where": str(problem.where) if problem.where else None,
+                }
+                for problem in problems
+            ],
+        )
+        return
+    for problem in problems:
+        place = f"{problem.where}: " if problem.where else ""
+        output.say(f"{problem.severity}: {place}{problem.message}")
+        if problem.hint:
+            output.say(f"  {problem.hint}")
+    errors = sum(problem.severity == "error" for problem in problems)
+    output.say("Config, contracts and policy are in order." if not errors else f"{errors} errors")
+
+
+def show_plan(planned: Planned, *, json: bool) -> None:
+    """Print what will happen to each column, and the difference to the last run."""
+    plan = planned.plan
+    described = plan.describe()
+    if json:
+        output.emit(
+            "plan",
+            plan=described,
+            sha256=plan.sha256,
+            changes=None
+            if planned.changes is None
+            else [
+                {"what": change.what, "before": change.before, "after": change.after}
+                for change in planned.changes
+            ],
+        )
+        return
+    for release in described["releases"]:
+        rows = f", rows where {release['where']}" if release["where"] else ""
+        until = f", until {release['until']}" if release["until"] else ""
+        table.show(
+            f"{release['data']}: {release['guarantee']} for {described['purpose']}, "
+            f"to {described['recipient']}{rows}{until}",
+            ("column", "category", "treatment", "because"),
+            [
+                (column["column"], column["category"], column["treatment"], column["rule"])
+                for column in release["columns"]
+            ],
+        )
+        output.say()
+    output.say(f"Role {described['role']}. No data was touched. This costs no privacy budget.")
+    if planned.changes is None:
+        output.say("It has not run yet.")
+    elif not planned.changes:
+        output.say("Nothing changed since the last run.")
+    else:
+        output.say("Since the last run:")
+        for change in planned.changes:
+            output.say(f"  {change}")

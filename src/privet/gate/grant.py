@@ -1,0 +1,268 @@
+"""A grant: parts are drawn on it, and closing it makes the release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+
+import pyarrow as pa
+from sqlalchemy import insert, update
+
+from privet.crypto.delivery import AgeWriter
+from privet.gate.keys import linkage_keys
+from privet.gate.recovery import abandon, mark
+from privet.gate.scope import RowScope
+from privet.gate.tables import DRAW, GRANT, RELEASED, SEALED
+from privet.gate.terms import Terms, build_statement
+from privet.ledger.receipts import issue
+from privet.model import canonical
+from privet.model.errors import IntegrityError, Refused, Unavailable
+from privet.model.pipeline import FormatName
+from privet.model.release import Decision, FileDigest, RowCounts
+from privet.policy.where import parse_filter
+from privet.ports.release import ReleaseTarget
+from privet.transforms.build import build
+
+if TYPE_CHECKING:
+    from privet.gate.door import Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One data set's rows, on their way out.
+
+    Attributes:
+        data: the data set.
+        schema: of the raw batches.
+        batches: raw rows from the vault; read once, as they are written.
+        form: file format of the release.
+        read: rows that the source held, and `quarantined`: those held back at ingestion, by reason.
+    """
+
+    data: str
+    schema: pa.Schema
+    batches: Iterable[pa.RecordBatch]
+    form: FormatName
+    read: int
+    quarantined: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release that is now visible, and what became of every row."""
+
+    id: str
+    number: int
+    url: str
+    files: tuple[FileDigest, ...]
+    counts: Mapping[str, RowCounts]
+
+
+@dataclass
+class Grant:
+    """Permission to draw, good until `expires` and only while policy and registry stand still."""
+
+    gate: Gate
+    id: str
+    number: int
+    terms: Terms
+    policy_version: str
+    registry_version: int
+    expires: datetime
+    target: ReleaseTarget
+    files: list[FileDigest] = field(default_factory=list)
+    counts: dict[str, RowCounts] = field(default_factory=dict)
+    ended: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if not self.ended:
+            self._abandon()
+
+    def draw(self, part: Part) -> RowCounts:
+        """Check again, charge the draw durably, then scope, treat and stage one data set's rows.
+
+        Raises:
+            Refused: policy, registry or time have moved on since the grant was opened.
+            IntegrityError: the rows do not add up.
+        """
+        decision = self.terms.decisions[part.data]
+        self._require_current()
+        with self.gate.catalog.write() as connection:
+            connection.execute(
+                insert(DRAW).values(
+                    grant=self.id, part=part.data, at=self.gate.clock.now().isoformat()
+                )
+            )
+        scope = self._scope(decision)
+        name = f"{part.data}.{part.form}"
+        recipient = decision.recipient.key
+        with ExitStack() as stack:
+            staged = stack.enter_context(self.target.writer(f"{name}.age" if recipient else name))
+            digest = _DigestingFile(staged)
+            sink = cast(BinaryIO, digest)
+            if recipient:
+                sink = cast(BinaryIO, stack.enter_context(AgeWriter(sink, recipient)))
+            counts = self._write_rows(scope, part, sink)
+        self.files.append(digest.describe(f"{name}.age" if recipient else name))
+        if not counts.balanced():
+            raise IntegrityError(f"{part.data}: rows read are not rows out, quarantined, withheld")
+        self.counts[part.data] = counts
+        return counts
+
+    def close(self, evidence: Mapping[str, Any]) -> Release:
+        """Seal the evidence, write the receipt to the log, and make the release visible.
+
+        Args:
+            evidence: what the internal record adds to who, why and counts (canonical JSON).
+        """
+        self._require_current()
+        statement = canonical.encode(
+            build_statement(
+                self.terms,
+                release=self.id,
+                origin=self.gate.origin,
+                issued=self.gate.clock.now(),
+                files=self.files,
+                policy_version=self.policy_version,
+            )
+        )
+        record = self.gate.vault.put_sealed(self.id, canonical.encode(self._evidence(evidence)))
+        with self.gate.catalog.write() as connection:
+            body = {
+                "release": self.id,
+                "grant": self.id,
+                "statement": sha256(statement).hexdigest(),
+                "evidence": record,
+            }
+            entry = self.gate.log.append(connection, "release", body)
+            connection.execute(
+                update(GRANT)
+                .where(GRANT.c.id == self.id)
+                .values(state=SEALED, statement=statement, entry=entry)
+            )
+        self.ended = True
+        self.gate.log.publish()
+        self.target.publish(issue(statement, self.gate.signer, self.gate.log.proof(entry)))
+        mark(self.gate, self.id, RELEASED)
+        return Release(self.id, self.number, self.target.url, tuple(self.files), dict(self.counts))
+
+    def _require_current(self) -> None:
+        if self.ended:
+            raise Refused("this grant is closed", hint="open a new one")
+        if self.gate.clock.now() >= self.expires:
+            raise Refused("the grant has expired", hint="run again")
+        if self.gate.registry.version() != self.registry_version:
+            raise Refused(
+                "the registry changed while the release was made: somebody's restriction is newer",
+                hint="run again",
+            )
+        self.gate.require_decided(self.terms)
+
+    def _scope(self, decision: Decision) -> RowScope:
+        contract = self.terms.contracts[decision.request.data][0]
+        types = {str(column.path): column.type for column in contract.columns}
+        keys = linkage_keys(self.gate, decision)
+        transforms = {}
+        for choice in decision.columns:
+            column = contract.column(choice.path)
+            if column is None:
+                raise Refused(f"{contract.name}.{choice.path} is not in the contract")
+            key = keys[choice.domain] if choice.domain else None
+            transforms[choice.path] = build(choice.treatment, column, key)
+        return RowScope(
+            contract=contract,
+            purpose=decision.request.purpose,
+            principal=decision.request.principal,
+            row_filter=parse_filter(decision.where, types) if decision.where else None,
+            withheld=self.gate.registry.withheld_mask,
+            transforms=transforms,
+        )
+
+    def _write_rows(self, scope: RowScope, part: Part, sink: BinaryIO) -> RowCounts:
+        writer = self.gate.open_writer(sink, part.form, scope.schema(part.schema))
+        out, withheld = 0, dict[str, int]()
+        for batch in part.batches:
+            released, held = scope.apply(batch)
+            for reason, count in held.items():
+                withheld[reason] = withheld.get(reason, 0) + count
+            writer.write(released)
+            out += released.num_rows
+        writer.close()
+        present = {reason: count for reason, count in withheld.items() if count}
+        return RowCounts(part.read, out, dict(part.quarantined), present)
+
+    def _evidence(self, added: Mapping[str, Any]) -> dict[str, Any]:
+        decision = self.terms.decision
+        return {
+            "version": 1,
+            "release": self.id,
+            "registry": self.registry_version,
+            "who": decision.request.principal.name,
+            "role": decision.request.role,
+            "purpose": decision.request.purpose,
+            "rows": [
+                {
+                    "data": data,
+                    "read": counts.read,
+                    "out": counts.out,
+                    "quarantined": _pairs(counts.quarantined),
+                    "withheld": _pairs(counts.withheld),
+                }
+                for data, counts in sorted(self.counts.items())
+            ],
+            **added,
+        }
+
+    def _abandon(self) -> None:
+        self.ended = True
+        # A store that is full cannot record this now; the next opening of the project will.
+        with suppress(Unavailable):
+            abandon(self.gate, self.id, self.target)
+
+
+def _pairs(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    return [{"reason": reason, "rows": rows} for reason, rows in sorted(counts.items())]
+
+
+class _DigestingFile:
+    """A writable file that hashes (SHA-256) and counts what passes through."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink = sink
+        self._digest = sha256()
+        self._size = 0
+        self.closed = False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        self._size += len(data)
+        self._sink.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._sink.flush()
+
+    def close(self) -> None:
+        self.closed = True
+
+    def describe(self, name: str) -> FileDigest:
+        return FileDigest(name, self._size, self._digest.hexdigest())

@@ -1,0 +1,135 @@
+"""What a release is asked for with, and the statement that its receipt signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from privet.model.contract import Contract
+from privet.model.errors import Refused
+from privet.model.release import Decision, FileDigest
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "urn:privet:predicate:release:v1"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """The snapshot that a release was made from."""
+
+    data: str
+    snapshot: int
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything that is fixed before the first row is read.
+
+    Attributes:
+        pipeline: name of the declared pipeline.
+        decisions: the policy's decision for each data set; one principal, role, purpose, recipient
+            and guarantee for them all.
+        contracts: each data set's contract, and the SHA-256 of its file.
+        sources: the snapshots to read.
+        plan_sha256: hash of the declared plan.
+        code_version: version of the code that makes the release.
+    """
+
+    pipeline: str
+    decisions: Mapping[str, Decision]
+    contracts: Mapping[str, tuple[Contract, str]]
+    sources: tuple[SourceRef, ...]
+    plan_sha256: str
+    code_version: str
+
+    @property
+    def decision(self) -> Decision:
+        """Any one decision: what they share (who, purpose, recipient, guarantee) is the same."""
+        return next(iter(self.decisions.values()))
+
+    def require_one_promise(self) -> None:
+        """A release makes one promise to one recipient.
+
+        Raises:
+            Refused: the data sets' rules give different guarantees, or there is no data set.
+        """
+        if not self.decisions:
+            raise Refused("the pipeline releases no data set", hint="name one under `release:`")
+        promises = {str(decision.guarantee) for decision in self.decisions.values()}
+        if len(promises) > 1:
+            raise Refused(
+                f"one release cannot be {' and '.join(sorted(promises))} at once",
+                hint="give its data sets one guarantee in policy.yaml, or split the pipeline",
+            )
+
+
+def build_statement(
+    terms: Terms,
+    *,
+    release: str,
+    origin: str,
+    issued: datetime,
+    files: Sequence[FileDigest],
+    policy_version: str,
+) -> dict[str, Any]:
+    """The in-toto Statement v1 of a release of rows.
+
+    It names what was promised and what was read, and holds no count, no column value and no quality
+    figure: those are in the sealed evidence record.
+    """
+    decision = terms.decision
+    recipient = {"name": decision.recipient.name}
+    if decision.recipient.region:
+        recipient["region"] = decision.recipient.region
+    if decision.recipient.contract:
+        recipient["contract"] = decision.recipient.contract
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [{"name": file.name, "digest": {"sha256": file.sha256}} for file in files],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {
+            "version": 1,
+            "release": release,
+            "pipeline": terms.pipeline,
+            "origin": origin,
+            "issued": issued.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "kind": decision.request.kind,
+            "guarantee": {
+                "name": decision.guarantee.name,
+                "params": dict(decision.guarantee.params),
+            },
+            "purpose": decision.request.purpose,
+            "principal": decision.request.principal.name,
+            "role": decision.request.role,
+            "recipient": recipient,
+            "basis": [
+                {"category": category, "basis": basis} for category, basis in _bases(terms)
+            ],
+            "sources": [
+                {
+                    "data": source.data,
+                    "snapshot": source.snapshot,
+                    "manifest": {"sha256": source.manifest_sha256},
+                }
+                for source in terms.sources
+            ],
+            "plan": {"declared": {"sha256": terms.plan_sha256}, "fitted": None},
+            "policy": {"version": policy_version, "sha256": decision.policy_digest},
+            "contracts": [
+                {"data": name, "version": contract.version, "sha256": sha256}
+                for name, (contract, sha256) in sorted(terms.contracts.items())
+            ],
+            "code": {"name": "privet", "version": terms.code_version},
+            "files": [{"name": file.name, "size": file.size} for file in files],
+        },
+    }
+
+
+def _bases(terms: Terms) -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for decision in terms.decisions.values():
+        found.update(decision.basis)
+    return sorted(found.items())

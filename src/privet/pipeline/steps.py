@@ -1,0 +1,143 @@
+"""Steps of a run: a DAG in which an unchanged step is not done again.
+
+A step's key is the hash of all that its output follows from: code version, parameters, inputs,
+policy, registry and key versions. Its output is small plain JSON that says where the result lies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, String, Table, Text, delete, insert, select
+
+from privet.model import canonical
+from privet.model.errors import Unavailable
+from privet.pipeline.progress import Meter, Progress
+from privet.ports.catalog import METADATA, Catalog
+
+STEP = Table(
+    "step",
+    METADATA,
+    Column("pipeline", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("output", Text, nullable=False),
+)
+
+Output: TypeAlias = dict[str, Any]
+BACKOFF_SECONDS = (0.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step.
+
+    Attributes:
+        name: unique in the run, such as `ingest customers`.
+        needs: names of the steps whose outputs it reads.
+        inputs: from those outputs to all that this step's output follows from.
+        holds: whether an earlier output is still there to be used.
+        work: does the step.
+        size: bytes to go through, if known.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    inputs: Callable[[Mapping[str, Output]], Mapping[str, Any]]
+    holds: Callable[[Output], bool]
+    work: Callable[[Mapping[str, Output], Meter], Output]
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What a step gave, and whether it was done now or found unchanged."""
+
+    name: str
+    output: Output
+    unchanged: bool
+
+
+@dataclass(frozen=True)
+class StepMemory:
+    """The last key and output of each step of a pipeline, kept in the catalog."""
+
+    catalog: Catalog
+    pipeline: str
+
+    def recall(self, step: str) -> tuple[str, Output] | None:
+        """The step's last key and output."""
+        with self.catalog.read() as connection:
+            row = connection.execute(
+                select(STEP.c.key, STEP.c.output).where(*self._is(step))
+            ).one_or_none()
+        return None if row is None else (row.key, json.loads(row.output))
+
+    def keep(self, step: str, key: str, output: Output) -> None:
+        """Remember the step's key and output."""
+        with self.catalog.write() as connection:
+            connection.execute(delete(STEP).where(*self._is(step)))
+            connection.execute(
+                insert(STEP).values(
+                    pipeline=self.pipeline, name=step, key=key, output=json.dumps(output)
+                )
+            )
+
+    def _is(self, step: str) -> tuple[Any, Any]:
+        return STEP.c.pipeline == self.pipeline, STEP.c.name == step
+
+
+def run_steps(
+    steps: Sequence[Step],
+    memory: StepMemory,
+    progress: Progress,
+    pause: Callable[[float], None],
+) -> dict[str, StepResult]:
+    """Do the steps in order of their needs; skip the unchanged, retry what a retry can help.
+
+    Args:
+        steps: the DAG; a cycle is a programming error and raises `graphlib.CycleError`.
+        memory: what earlier runs left.
+        progress: hears of every step.
+        pause: waits so many seconds between attempts.
+    """
+    by_name = {step.name: step for step in steps}
+    order = TopologicalSorter({step.name: step.needs for step in steps}).static_order()
+    results: dict[str, StepResult] = {}
+    for name in order:
+        step = by_name[name]
+        given = {need: results[need].output for need in step.needs}
+        key = sha256(canonical.encode(step.inputs(given))).hexdigest()
+        earlier = memory.recall(name)
+        if earlier is not None and earlier[0] == key and step.holds(earlier[1]):
+            progress.note(f"{name}: unchanged")
+            results[name] = StepResult(name, earlier[1], unchanged=True)
+            continue
+        output = _attempt(step, given, progress, pause)
+        memory.keep(name, key, output)
+        results[name] = StepResult(name, output, unchanged=False)
+    return results
+
+
+def _attempt(
+    step: Step,
+    given: Mapping[str, Output],
+    progress: Progress,
+    pause: Callable[[float], None],
+) -> Output:
+    for seconds in BACKOFF_SECONDS:
+        try:
+            with progress.step(step.name, step.size) as meter:
+                return step.work(given, meter)
+        except Unavailable as error:
+            if not error.transient:
+                raise
+            progress.note(f"{step.name}: {error.message}; trying again in {seconds:g} s")
+            pause(seconds)
+    with progress.step(step.name, step.size) as meter:
+        return step.work(given, meter)
