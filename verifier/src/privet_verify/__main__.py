@@ -1,0 +1,7 @@
+"""`python -m privet_verify`."""
+
+import sys
+
+from privet_verify.cli import main
+
+sys.exit(main())
