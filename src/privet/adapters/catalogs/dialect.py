@@ -5,7 +5,15 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table
+
+META = Table(
+    "meta",
+    MetaData(),
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
+"""Facts about the catalog itself: `schema`, the version of its tables."""
 
 
 class Dialect(Protocol):
@@ -17,7 +25,7 @@ class Dialect(Protocol):
         ...
 
     def engine(self, *, create: bool) -> Engine:
-        """Connections to it; with `create`, the database's file is made where it is missing."""
+        """Connections to it; with `create`, what `write` needs is made where it is missing."""
         ...
 
     def write(self, engine: Engine) -> AbstractContextManager[Connection]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
+from privet.adapters.catalogs.dialect import META
 from privet.model.errors import Busy, PrivetError, StorageError, UsageError
 
 _BUSY = {"55P03", "40001", "40P01"}  # lock_not_available, serialization_failure, deadlock_detected
@@ -43,10 +44,10 @@ class PostgresDialect:
         """The database's URL, which never holds a password."""
         return self._url.set(drivername="postgresql").render_as_string(hide_password=True)
 
-    def engine(self, *, create: bool) -> Engine:  # noqa: ARG002 - a database server makes no file
-        """Connections to the database."""
+    def engine(self, *, create: bool) -> Engine:
+        """Connections to the database; with `create`, the table that writers lock is made."""
         try:
-            return create_engine(
+            engine = create_engine(
                 self._url,
                 isolation_level="SERIALIZABLE",
                 hide_parameters=True,
@@ -57,6 +58,10 @@ class PostgresDialect:
                 "PostgreSQL needs a driver that is not installed",
                 hint='Install the extra: pip install "privet[postgres]".',
             ) from error
+        if create:
+            with engine.begin() as connection:
+                META.create(connection, checkfirst=True)
+        return engine
 
     @contextmanager
     def write(self, engine: Engine) -> Iterator[Connection]:
@@ -64,7 +69,7 @@ class PostgresDialect:
         wait = f"SET LOCAL lock_timeout = {max(1, round(self._busy_seconds * 1000))}"
         with engine.begin() as connection:
             connection.exec_driver_sql(wait)
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(0)")
+            connection.exec_driver_sql(f"LOCK TABLE {META.name} IN EXCLUSIVE MODE")
             yield connection
 
     @contextmanager

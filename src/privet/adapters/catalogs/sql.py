@@ -12,25 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
+from sqlalchemy import Connection, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from privet.adapters.catalogs.dialect import Dialect
+from privet.adapters.catalogs.dialect import META, Dialect
 from privet.adapters.catalogs.postgres import PostgresDialect
 from privet.adapters.catalogs.sqlite import SqliteDialect
-from privet.model.errors import StorageError, UsageError
+from privet.model.errors import PrivetError, StorageError, UsageError
 from privet.ports.catalog import METADATA
 
 SCHEMA_VERSION = "1"
 """The version of the tables, written when a catalog is made and checked whenever it is opened."""
-
-_META = Table(
-    "meta",
-    MetaData(),
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
-)
 
 
 class SqlCatalog:
@@ -61,9 +54,13 @@ class SqlCatalog:
         self._dialect = _dialect(url, base or Path.cwd(), busy_seconds)
         with self._dialect.faults():
             self._engine = self._dialect.engine(create=create)
-        if create:
-            self._create()
-        self._check_version()
+        try:
+            if create:
+                self._create()
+            self._check_version()
+        except PrivetError:
+            self._engine.dispose()
+            raise
 
     @property
     def url(self) -> str:
@@ -119,28 +116,25 @@ class SqlCatalog:
 
     def _create(self) -> None:
         with self.write() as connection:
-            fresh = not inspect(connection).has_table(_META.name)
-            _META.create(connection, checkfirst=True)
+            META.create(connection, checkfirst=True)
             METADATA.create_all(connection)
-            if fresh:
-                connection.execute(_META.insert(), {"name": "schema", "value": SCHEMA_VERSION})
+            if _version(connection) is None:
+                connection.execute(META.insert(), {"name": "schema", "value": SCHEMA_VERSION})
 
     def _check_version(self) -> None:
-        try:
-            with self.read() as connection:
-                known = inspect(connection).has_table(_META.name)
-                query = select(_META.c.value).where(_META.c.name == "schema")
-                version = connection.execute(query).scalar() if known else None
-            if version is None:
-                raise StorageError(f"{self.url} is not a catalog", hint="`privet init` makes one.")
-            if version != SCHEMA_VERSION:
-                raise StorageError(
-                    f"{self.url} has catalog version {version}; this Privet knows {SCHEMA_VERSION}",
-                    hint="Use the version of Privet that made it, or a newer one.",
-                )
-        except Exception:
-            self._engine.dispose()
-            raise
+        with self.read() as connection:
+            version = _version(connection) if inspect(connection).has_table(META.name) else None
+        if version is None:
+            raise StorageError(f"{self.url} is not a catalog", hint="`privet init` makes one.")
+        if version != SCHEMA_VERSION:
+            raise StorageError(
+                f"{self.url} has catalog version {version}; this Privet knows {SCHEMA_VERSION}",
+                hint="Use the version of Privet that made it, or a newer one.",
+            )
+
+
+def _version(connection: Connection) -> str | None:
+    return connection.execute(select(META.c.value).where(META.c.name == "schema")).scalar()
 
 
 def _dialect(url: str, base: Path, busy_seconds: float) -> Dialect:

@@ -1,0 +1,235 @@
+"""Objects on a server: S3, Google Cloud Storage, Azure, plain HTTP, through obstore.
+
+Credentials come from the environment, as obstore finds them (`AWS_*`, `GOOGLE_*`, `AZURE_*`, the
+instance's own role), and never from a URL, because URLs end up in messages and receipts.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import urlsplit
+
+import obstore
+from obstore import exceptions as faults
+from obstore import store as stores
+
+from privet.adapters.stores.keys import check_key, check_prefix
+from privet.model.errors import PrivetError, SourceError, StorageError, UsageError
+from privet.ports.store import ObjectInfo
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta, WritableFile
+    from typing_extensions import Buffer
+
+_PART_BYTES = 8 * 1024 * 1024
+"""Size of one part of a multipart upload: at most 12 of them are on their way at once."""
+
+_RETRY: stores.RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
+_READ_ONLY = frozenset({"http", "https"})
+
+
+class RemoteStore:
+    """An `ObjectStore` over an obstore store.
+
+    A write is one request, or a multipart upload that the server makes visible whole when it is
+    completed; an upload that fails is aborted. Creation (`put(..., create=True)`) is the server's
+    own `If-None-Match`, which a few S3 look-alikes accept and ignore: `probe` finds those.
+
+    Args:
+        store: obstore's store, with the root that keys start from.
+        url: the root as messages name it, without credentials.
+        read_only: refuse writes here, with a clear message, rather than at the server.
+    """
+
+    __slots__ = ("_read_only", "_store", "_url")
+
+    def __init__(self, store: stores.ObjectStore, url: str, *, read_only: bool = False) -> None:
+        self._store = store
+        self._url = url
+        self._read_only = read_only
+
+    @classmethod
+    def open(cls, url: str) -> RemoteStore:
+        """The store at `url`; nothing is sent yet.
+
+        Raises:
+            UsageError: the URL holds credentials or is not complete.
+        """
+        refuse_credentials(url)
+        try:
+            store = stores.from_url(url, retry_config=_RETRY)
+        except (faults.BaseError, ValueError) as error:
+            raise UsageError(
+                f"{url} cannot be opened: {_first_line(error)}",
+                hint="Give what is missing in the environment (AWS_*, GOOGLE_*, AZURE_*).",
+            ) from None
+        return cls(store, url, read_only=urlsplit(url).scheme in _READ_ONLY)
+
+    @property
+    def url(self) -> str:
+        """The root's URL."""
+        return self._url
+
+    def __repr__(self) -> str:
+        return f"RemoteStore({self._url!r})"
+
+    def get(self, key: str) -> bytes:
+        """The whole object; `SourceError` where there is none."""
+        with self._faults(key, "read"):
+            return obstore.get(self._store, check_key(key)).bytes().to_bytes()
+
+    def read_at(self, key: str, start: int, length: int) -> bytes:
+        """`length` bytes from `start`, fewer at the end; `SourceError` where there is none."""
+        if length <= 0:
+            return b""
+        with self._faults(key, "read"):
+            try:
+                part = obstore.get_range(self._store, check_key(key), start=start, length=length)
+            except faults.GenericError:
+                info = self.head(key)  # servers answer 416 to a range that starts at the end
+                if info is not None and start >= info.size:
+                    return b""
+                raise
+            return part.to_bytes()
+
+    def head(self, key: str) -> ObjectInfo | None:
+        """Size and ETag, or None where there is no such object."""
+        with self._faults(key, "read"):
+            try:
+                return _info(obstore.head(self._store, check_key(key)))
+            except FileNotFoundError:
+                return None
+
+    def put(self, key: str, data: bytes, *, create: bool = False) -> bool:
+        """Write the whole object. With `create`, leave an existing one alone and return False."""
+        with self._faults(key, "write"):
+            self._check_writable()
+            try:
+                obstore.put(
+                    self._store, check_key(key), data, mode="create" if create else "overwrite"
+                )
+            except faults.AlreadyExistsError:
+                return False
+        return True
+
+    @contextmanager
+    def writer(self, key: str) -> Iterator[BinaryIO]:
+        """A writable file that becomes visible under `key` on a clean exit, and not otherwise."""
+        with self._faults(key, "write"):
+            self._check_writable()
+            upload = obstore.open_writer(self._store, check_key(key), buffer_size=_PART_BYTES)
+            with upload:  # completes on a clean exit, aborts on an exception
+                yield cast("BinaryIO", _UploadFile(upload))
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Objects below the folder `prefix` (empty: all), sorted by key."""
+        folder = check_prefix(prefix)
+        with self._faults(folder or self._url, "list"):
+            metas = [meta for page in obstore.list(self._store, folder or None) for meta in page]
+        # Azure and S3 sort; a local or WebDAV server need not.
+        yield from sorted(map(_info, metas), key=lambda info: info.key)
+
+    def delete(self, key: str) -> None:
+        """Remove the object; nothing happens where there is none."""
+        with self._faults(key, "delete"):
+            self._check_writable()
+            try:
+                obstore.delete(self._store, check_key(key))
+            except FileNotFoundError:
+                return
+
+    def probe(self) -> None:
+        """Find out whether the server keeps the promise of `create`, by trying it once.
+
+        Raises:
+            StorageError: it lets a second writer replace what the first has created.
+        """
+        key = f"probe/{secrets.token_hex(8)}"
+        try:
+            kept = self.put(key, b"1", create=True) and not self.put(key, b"2", create=True)
+        finally:
+            self.delete(key)
+        if not kept:
+            raise StorageError(
+                f"{self._url} does not keep create-only writes",
+                hint="Two runs could overwrite each other: choose one with If-None-Match.",
+            )
+
+    def _check_writable(self) -> None:
+        if self._read_only:
+            raise StorageError(
+                f"{self._url} is read-only", hint="Choose another store to write to."
+            )
+
+    @contextmanager
+    def _faults(self, key: str, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except PrivetError:
+            raise
+        except FileNotFoundError:
+            raise SourceError(
+                f"{key} is not there", hint=f"Check the path below {self._url}."
+            ) from None
+        except (PermissionError, faults.PermissionDeniedError, faults.UnauthenticatedError):
+            raise StorageError(
+                f"cannot {verb} {key}: {self._url} does not let these credentials do that",
+                hint="Check the credentials in the environment and what they are allowed to do.",
+            ) from None
+        except (faults.BaseError, OSError) as error:
+            raise StorageError(
+                f"cannot {verb} {key} at {self._url}: {_first_line(error)}",
+                hint="Is the server reachable, and has it room?",
+            ) from None
+
+
+class _UploadFile(io.RawIOBase):
+    """An upload as the kind of file that pyarrow and `io` write to; closing it completes nothing.
+
+    Only the `with` around the upload completes it, so that a library that closes its file in a
+    `finally` cannot make half an object visible.
+    """
+
+    def __init__(self, upload: WritableFile) -> None:
+        self._upload = upload
+        self._position = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def write(self, data: Buffer, /) -> int:
+        written = self._upload.write(data)
+        self._position += written
+        return written
+
+
+def refuse_credentials(url: str) -> None:
+    """Refuse a URL with a user, a password or a signature in it.
+
+    Raises:
+        UsageError: it has; the message does not repeat it.
+    """
+    parts = urlsplit(url)
+    if "@" in parts.netloc or parts.query:
+        raise UsageError(
+            f"a {parts.scheme}:// URL holds a user, a password or a query",
+            hint="Take it out, and give credentials in the environment (AWS_*, GOOGLE_*, AZURE_*).",
+        )
+
+
+def _info(meta: ObjectMeta) -> ObjectInfo:
+    stamp = meta["e_tag"] or meta["last_modified"].isoformat()
+    return ObjectInfo(meta["path"], meta["size"], stamp)
+
+
+def _first_line(error: BaseException) -> str:
+    """What obstore says first; below it stand debug lines."""
+    return str(error).partition("\n")[0][:200]
