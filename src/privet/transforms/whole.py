@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from privet.model.policy import Treatment
-from privet.transforms.arrow import pc
+from privet.transforms.arrow import nothing, pc
 from privet.transforms.operation import Input, Prepared
 from privet.transforms.parameters import text
 
