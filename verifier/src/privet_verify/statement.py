@@ -29,6 +29,7 @@ PREDICATE_TYPE = "urn:privet:predicate:release:v1"
 RECEIPT_NAME = "receipt.json"
 
 _sha256 = pattern(r"[0-9a-f]{64}", "a SHA-256 digest in hex")
+_digest = record({"sha256": _sha256})
 _time = pattern(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "a UTC time in whole seconds (RFC 3339)")
 # Plain names only: nothing that leads out of the folder on any system, and not the receipt.
 _file_name = pattern(
@@ -48,9 +49,9 @@ _PREDICATE: Check = record(
         "principal": text,
         "role": text,
         "recipient": record({"name": text}, {"region": text, "contract": text}),
-        "basis": map_of(text),
-        "sources": list_of(record({"data": text, "snapshot": count, "manifest": _sha256})),
-        "plan": record({"declared": _sha256, "fitted": nullable(_sha256)}),
+        "basis": list_of(record({"category": text, "basis": text})),
+        "sources": list_of(record({"data": text, "snapshot": count, "manifest": _digest})),
+        "plan": record({"declared": _digest, "fitted": nullable(record({"hmac-sha256": _sha256}))}),
         "policy": record({"version": text, "sha256": _sha256}),
         "contracts": list_of(record({"data": text, "version": text, "sha256": _sha256})),
         "code": record({"name": text, "version": text}),
@@ -61,7 +62,7 @@ _PREDICATE: Check = record(
 _STATEMENT: Check = record(
     {
         "_type": equal(STATEMENT_TYPE),
-        "subject": list_of(record({"name": _file_name, "digest": record({"sha256": _sha256})})),
+        "subject": list_of(record({"name": _file_name, "digest": _digest})),
         "predicateType": equal(PREDICATE_TYPE),
         "predicate": _PREDICATE,
     }
