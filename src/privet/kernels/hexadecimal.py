@@ -51,4 +51,4 @@ def _validity(rows: int, mask: npt.NDArray[np.bool_] | None) -> pa.Buffer | None
 
 
 def _buffer(array: npt.NDArray[Any]) -> pa.Buffer:
-    return pa.py_buffer(memoryview(array))
+    return pa.py_buffer(array.data)
