@@ -36,6 +36,7 @@ MAX_SECONDS = 7 * 24 * 3600
 _MAX_SECRET = 4096
 _START_SECONDS = 20.0
 _ANSWER_SECONDS = 2.0
+_BACKLOG = 8
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """What an agent needs of the environment; a passphrase in it stays behind."""
 
@@ -142,7 +143,7 @@ def main(arguments: list[str]) -> None:
     listener = _listen(path)
     if os.fork():
         os._exit(0)  # whoever waits for this process now knows that the socket answers
-    os.close(0)
+    listener.listen(_BACKLOG)  # again, so that the kernel names this process to its peers
     signal.signal(signal.SIGTERM, _end)
     inode = path.lstat().st_ino
     try:
@@ -186,7 +187,7 @@ def _listen(path: Path) -> socket.socket:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     os.umask(0o177)
     listener.bind(str(fresh))
-    listener.listen(8)
+    listener.listen(_BACKLOG)
     fresh.replace(path)
     return listener
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from privet.model.errors import StorageError
 
 TEMPORARY = ".tmp-"
 """How the file name of an unfinished write begins; no object may be called so."""
+
+_FORBIDDEN = re.compile("[\\\\\x00-\x1f\x7f\ud800-\udfff]")
+"""Backslash, control characters, and bytes of a file name that are no UTF-8."""
 
 
 def check_key(key: str) -> str:
@@ -35,10 +40,10 @@ def is_temporary(key: str) -> bool:
 
 
 def _check_part(part: str, key: str) -> None:
-    if part in {"", ".", ".."} or "\\" in part or not part.isprintable():
+    if part in {"", ".", ".."} or _FORBIDDEN.search(part):
         raise StorageError(
             f"{key!r} cannot name an object",
-            hint="A key has parts joined by '/'; none is empty, '.' or '..', or holds a backslash.",
+            hint="A key has parts joined by '/'; none is empty, '.' or '..', or has a backslash.",
         )
     if part.startswith(TEMPORARY):
         raise StorageError(f"{key!r} cannot name an object: {TEMPORARY} marks unfinished writes")

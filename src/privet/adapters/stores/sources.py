@@ -6,12 +6,13 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from privet.adapters.stores import local_path, open_store, scheme_of
-from privet.adapters.stores.faults import local_faults
+from privet.adapters.stores.faults import local_error
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.patterns import Pattern, is_hidden, parse_pattern
 from privet.model.errors import SourceError
@@ -81,7 +82,7 @@ def expand_in_store(store: ObjectStore, path: str) -> Iterator[SourceObject]:
     Raises:
         SourceError: there are none.
     """
-    whole = store.head(path) if path else None
+    whole = store.head(path) if path and not path.endswith("/") else None
     if whole is not None:
         found: Iterable[ObjectInfo] = (whole,)
     else:
@@ -112,23 +113,33 @@ def _below(store: ObjectStore, path: str) -> Iterator[ObjectInfo]:
 
 
 def _local(url: str, path: Path, base: Path) -> Iterator[SourceObject]:
-    with local_faults(url, "read"):
-        mode = path.stat().st_mode if os.path.lexists(path) else 0
-    pattern = parse_pattern(str(path)) if not mode else None
+    with _readable(url):
+        mode = path.stat().st_mode if _is_there(path) else 0
     if mode and not stat.S_ISDIR(mode):
         yield _local_source(path.parent, path.name, base)
         return
+    pattern = None if mode else parse_pattern(str(path))
     root = Path(pattern.root) if pattern is not None else path
-    names = sorted(_walk(root, pattern)) if root.is_dir() else []
+    with _readable(url):
+        names = sorted(_walk(root, pattern)) if root.is_dir() else []
     if not names:
         raise _nothing(url)
     for name in names:
         yield _local_source(root, name, base)
 
 
+def _is_there(path: Path) -> bool:
+    """Whether the path exists, be it as a link to nothing; raises where that cannot be known."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def _walk(root: Path, pattern: Pattern | None) -> Iterator[str]:
     """Names below `root`, relative to it, that the pattern matches, or that are not hidden."""
-    for folder, inner, names in os.walk(root, onerror=_refuse):
+    for folder, inner, names in os.walk(root, onerror=_raise):
         below = Path(folder).relative_to(root)
         if pattern is not None and pattern.depth is not None:
             inner[:] = inner if len(below.parts) + 1 < pattern.depth else []
@@ -142,12 +153,12 @@ def _walk(root: Path, pattern: Pattern | None) -> Iterator[str]:
 def _local_source(root: Path, name: str, base: Path) -> SourceObject:
     path = root / name
     shown = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
-    with local_faults(shown, "read"):
-        state = path.stat()
-    if not stat.S_ISREG(state.st_mode):
-        raise SourceError(f"{shown} is no regular file", hint="Name a file, a folder or a pattern.")
-    if not os.access(path, os.R_OK):
-        raise SourceError(f"{shown} cannot be read", hint="Let this user read it.")
+    with _readable(shown):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError(
+                f"{shown} is no regular file", hint="Name a file, a folder or a pattern."
+            )
+        path.open("rb").close()  # so that a file that may not be read stops before any work
     store = LocalStore(root)
     info = store.head(name)
     if info is None:
@@ -159,11 +170,18 @@ def _nothing(url: str) -> SourceError:
     return SourceError(f"{url} names no file", hint="Check the path; quote patterns in the shell.")
 
 
-def _refuse(error: OSError) -> None:
-    raise SourceError(
-        f"the folder {error.filename} cannot be read",
-        hint="Let this user read it, or leave it out.",
-    ) from error
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """What the operating system says about a data file is a `SourceError`."""
+    try:
+        yield
+    except OSError as error:
+        fault = local_error(error, name, "read")
+        raise SourceError(fault.message, hint=fault.hint) from error
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 class _RangeFile(io.RawIOBase):
