@@ -1,0 +1,241 @@
+"""An ODCS file to the contracts of its data sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from privet.config.column_type import EXAMPLES, is_physical, logical_of, physical_of
+from privet.config.field import Name, Text
+from privet.config.form import check, combined, nearest
+from privet.config.odcs import (
+    ContractForm,
+    CustomPropertyForm,
+    ItemsForm,
+    PropertyForm,
+    SchemaObjectForm,
+    SlaPropertyForm,
+    SubjectForm,
+)
+from privet.config.yaml_document import Document, KeyPath, YamlValue
+from privet.model.contract import Column, Contract, SubjectRef
+from privet.model.errors import ConfigError
+from privet.model.paths import ColumnPath, Step
+
+T = TypeVar("T")
+
+_ON_COLUMN = ("category", "note")
+_ON_DATA_SET = ("subjects", "unowned", "purposes", "residency")
+_PLACES = {
+    **dict.fromkeys(_ON_COLUMN, "a column that holds values"),
+    **dict.fromkeys(_ON_DATA_SET, "the data set, under `schema:`"),
+}
+_UNOWNED = ("quarantine", "allow")
+_RESERVED = "_privet_"
+_CATEGORY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+_DURATION = re.compile(
+    r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?"  # ISO 8601-1, 5.5.2
+)
+_UNITS = {"d": "D", "day": "D", "days": "D", "y": "Y", "yr": "Y", "year": "Y", "years": "Y"}
+
+
+def read_contracts(document: Document) -> list[Contract]:
+    """Read the data sets of one ODCS file.
+
+    Raises:
+        ConfigError: not of the form, or of the form and still without a meaning for Privet.
+    """
+    return _Reader(document).contracts()
+
+
+class _Reader:
+    """Reads one file; notes what is wrong and goes on, so that all of it is said at once."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.errors: list[ConfigError] = []
+
+    def contracts(self) -> list[Contract]:
+        form = check(ContractForm, self.document)
+        self._custom(form.custom_properties, (), ())
+        contracts = [
+            self._contract(form, data, ("schema", number))
+            for number, data in enumerate(form.schema_)
+        ]
+        if self.errors:
+            raise combined(self.errors)
+        return contracts
+
+    def _contract(self, form: ContractForm, data: SchemaObjectForm, path: KeyPath) -> Contract:
+        columns = tuple(self._fields(data.properties, (), (*path, "properties")))
+        own = self._custom(data.custom_properties, path, _ON_DATA_SET)
+        subjects = self._typed(list[SubjectForm], own.get("subjects")) or []
+        return Contract(
+            name=data.name,
+            version=form.version,
+            columns=columns,
+            subjects=tuple(self._subjects(subjects, columns, own)),
+            unowned=self._unowned(own.get("unowned")),
+            purposes=tuple(self._typed(list[Name], own.get("purposes")) or ()),
+            retention=self._retention(form.sla_properties, data.name),
+            residency=tuple(self._typed(list[Text], own.get("residency")) or ()),
+            source=self.document.file,
+        )
+
+    # Columns
+
+    def _fields(
+        self, fields: Sequence[PropertyForm], above: tuple[Step, ...], path: KeyPath
+    ) -> Iterator[Column]:
+        seen: set[str] = set()
+        for number, field in enumerate(fields):
+            here = (*path, number)
+            if field.name in seen:
+                self._note("a second column of this name", "rename or remove one", here)
+            if field.name.startswith(_RESERVED):
+                problem = f"names that start with `{_RESERVED}` are Privet's own"
+                self._note(problem, "rename the column in the data", (*here, "name"))
+            if field.physical_name not in {None, field.name}:
+                hint = "give `name` the name that stands in the data, and leave this out"
+                self._note("differs from `name`", hint, (*here, "physicalName"))
+            seen.add(field.name)
+            yield from self._columns(field, (*above, Step(field.name)), here)
+
+    def _columns(
+        self, field: PropertyForm | ItemsForm, steps: tuple[Step, ...], path: KeyPath
+    ) -> Iterator[Column]:
+        kind = field.logical_type
+        is_list = kind == "array" or (kind is None and field.items is not None)
+        is_object = kind == "object" or (kind is None and field.properties is not None)
+        if not (is_list or is_object):
+            yield self._leaf(field, ColumnPath(steps), path)
+            return
+        self._custom(field.custom_properties, path, ())
+        if is_list and field.items is not None:
+            below = (*steps[:-1], Step(steps[-1].name, steps[-1].lists + 1))
+            yield from self._columns(field.items, below, (*path, "items"))
+        elif is_object and field.properties:
+            yield from self._fields(field.properties, steps, (*path, "properties"))
+        else:
+            key = "items" if is_list else "properties"
+            self._note(f"`{key}` is missing", f"say under `{key}:` what it holds", path)
+
+    def _leaf(self, field: PropertyForm | ItemsForm, place: ColumnPath, path: KeyPath) -> Column:
+        for key, unfit in (("items", field.items), ("properties", field.properties)):
+            if unfit is not None:
+                problem = f"a column of type {field.logical_type} has no `{key}`"
+                self._note(problem, "write `logicalType: array` or `object`", (*path, key))
+        own = self._custom(field.custom_properties, path, _ON_COLUMN)
+        return Column(
+            path=place,
+            type=self._type(field, path),
+            category=self._category(own.get("category")),
+            required=field.required,
+            note=self._typed(str, own.get("note")),
+            where=self.document.locate(path),
+        )
+
+    def _type(self, field: PropertyForm | ItemsForm, path: KeyPath) -> str:
+        logical, physical = field.logical_type, field.physical_type
+        if physical is None:
+            found = physical_of(logical or "")
+            if found is None:
+                self._note("no type is given", f"add `physicalType:` with one of {EXAMPLES}", path)
+            return found or "string"
+        here = (*path, "physicalType")
+        if not is_physical(physical):
+            hint = f"write one of {EXAMPLES}; or leave it out, and `logicalType` decides"
+            self._note("expected the name of an Arrow type, found other text", hint, here)
+        elif logical is not None and logical_of(physical) not in {logical, None}:
+            hint = f"for this logical type write `{physical_of(logical)}`, or leave one of them out"
+            self._note("does not fit `logicalType`", hint, here)
+        return physical
+
+    def _category(self, path: KeyPath | None) -> str | None:
+        category = self._typed(str, path)
+        if path is None or category is None or _CATEGORY.fullmatch(category):
+            return category
+        hint = "write a category such as `user.contact.email`, or `none` if it is about nobody"
+        self._note("expected a category key, found other text", hint, path)
+        return None
+
+    # Terms
+
+    def _subjects(
+        self, forms: list[SubjectForm], columns: tuple[Column, ...], own: Mapping[str, KeyPath]
+    ) -> Iterator[SubjectRef]:
+        names = [str(column.path) for column in columns if not column.path.repeated]
+        for number, form in enumerate(forms):
+            here = (*own["subjects"], number, "key")
+            if form.key not in names:
+                self._note(
+                    "expected a column of this data set that no list holds, found other text",
+                    nearest(form.key, names) if names else "add the column first",
+                    here,
+                )
+            else:
+                yield SubjectRef(form.type, ColumnPath.parse(form.key), form.role)
+
+    def _unowned(self, path: KeyPath | None) -> str:
+        found = self._typed(str, path)
+        if path is not None and found is not None and found not in _UNOWNED:
+            self._note("expected a known word, found other text", nearest(found, _UNOWNED), path)
+        return found or _UNOWNED[0]
+
+    def _retention(self, promises: list[SlaPropertyForm], data: str) -> str | None:
+        found: str | None = None
+        for number, promise in enumerate(promises):
+            path: KeyPath = ("slaProperties", number)
+            about = (promise.element or data).partition(".")[0]
+            if promise.property != "retention" or about != data:
+                continue
+            if found is not None:
+                self._note("a second retention for the same data set", "keep one", path)
+            found = _duration(self.document.value((*path, "value")), promise.unit)
+            if found is None:
+                hint = "write `value: P3Y` (ISO 8601), or `value: 3` and `unit: years`"
+                self._note("expected a duration", hint, (*path, "value"))
+        return found
+
+    # Custom properties
+
+    def _custom(
+        self, entries: list[CustomPropertyForm], path: KeyPath, known: tuple[str, ...]
+    ) -> dict[str, KeyPath]:
+        """Where the value of each of our own properties stands; those of other tools are let be."""
+        found: dict[str, KeyPath] = {}
+        for number, entry in enumerate(entries):
+            here: KeyPath = (*path, "customProperties", number)
+            name = entry.property
+            if name in known:
+                if name in found:
+                    self._note("a second one of this name", "keep one of the two", here)
+                found[name] = (*here, "value")
+            elif name in _PLACES:
+                self._note("Privet does not read this here", f"move it to {_PLACES[name]}", here)
+            elif (hint := nearest(name, known)).startswith("did"):
+                self._note("neither a property of ours nor clearly another's", hint, here)
+        return found
+
+    def _typed(self, kind: type[T], path: KeyPath | None) -> T | None:
+        if path is None:
+            return None
+        try:
+            return check(kind, self.document, path)
+        except ConfigError as error:
+            self.errors.append(error)
+            return None
+
+    def _note(self, problem: str, hint: str, path: KeyPath) -> None:
+        self.errors.append(ConfigError(problem, hint=hint, where=self.document.locate(path)))
+
+
+def _duration(value: YamlValue, unit: str | None) -> str | None:
+    """Read `P3Y`, or a whole number and a unit."""
+    if isinstance(value, str) and unit is None:
+        return value if _DURATION.fullmatch(value) else None
+    letter = _UNITS.get((unit or "").lower())
+    if letter is None or isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        return None
+    return f"P{value}{letter}"
