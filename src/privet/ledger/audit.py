@@ -21,7 +21,14 @@ from privet.ledger.publication import (
     require_continued,
     tile_bytes,
 )
-from privet.ledger.tables import CHECKPOINT, ENTRY, HASH, entry_count, stored_subtrees
+from privet.ledger.tables import (
+    CHECKPOINT,
+    ENTRY,
+    HASH,
+    entry_count,
+    require_bytes,
+    stored_subtrees,
+)
 from privet.model import canonical
 from privet.model.errors import IntegrityError, SourceError
 from privet.ports.store import ObjectStore
@@ -86,9 +93,10 @@ def _check_entries(connection: Connection) -> None:
     for expected, (position, leaf, digest) in enumerate(rows):
         if position != expected:
             raise IntegrityError(f"log entry {expected} is not in the catalog", hint=_CHANGED)
-        if leaf_hash(bytes(leaf)) != digest:
+        content = require_bytes(leaf)
+        if leaf_hash(content) != digest:
             raise IntegrityError(f"log entry {position} differs from its hash", hint=_CHANGED)
-        parse_leaf(position, bytes(leaf))
+        parse_leaf(position, content)
 
 
 def _check_hashes(connection: Connection, size: int) -> None:
@@ -108,7 +116,7 @@ def _check_hashes(connection: Connection, size: int) -> None:
     joined = 0
     for level, position, digest, one, other in rows:
         joined += 1
-        if node_hash(one, other) != digest:
+        if node_hash(require_bytes(one), require_bytes(other)) != digest:
             raise IntegrityError(f"hash {position} of log level {level} is wrong", hint=_CHANGED)
     stored = connection.execute(select(func.count()).select_from(HASH)).scalar_one()
     if stored != joined + size or stored != sum(

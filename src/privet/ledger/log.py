@@ -11,7 +11,14 @@ from sqlalchemy import Connection, insert, select
 
 from privet.crypto.notes import NoteSigner
 from privet.ledger import audit, publication
-from privet.ledger.tables import CHECKPOINT, ENTRY, HASH, entry_count, stored_subtrees
+from privet.ledger.tables import (
+    CHECKPOINT,
+    ENTRY,
+    HASH,
+    entry_count,
+    require_bytes,
+    stored_subtrees,
+)
 from privet.model import canonical
 from privet.model.canonical import Json
 from privet.model.errors import IntegrityError, Unavailable
@@ -147,7 +154,7 @@ class Log:
                 select(ENTRY.c.leaf).where(ENTRY.c.position == index)
             ).scalar_one()
             path = inclusion_path(index, newest.size, stored_subtrees(connection))
-        return Proof(bytes(leaf), index, tuple(path), newest.note).text()
+        return Proof(require_bytes(leaf), index, tuple(path), newest.note).text()
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Entries from `start` on, oldest first, read a page at a time.
@@ -164,7 +171,7 @@ class Log:
                     .limit(_PAGE)
                 ).all()
             for position, leaf in rows:
-                value = audit.parse_leaf(position, bytes(leaf))
+                value = audit.parse_leaf(position, require_bytes(leaf))
                 yield Entry(position, value["kind"], value["time"], value["body"])
             if len(rows) < _PAGE:
                 return

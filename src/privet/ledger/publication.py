@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, select
 
 from privet.crypto.notes import NoteSigner, sign_note
-from privet.ledger.tables import ENTRY, HASH
+from privet.ledger.tables import ENTRY, HASH, require_bytes
 from privet.model.errors import IntegrityError
 from privet.ports.store import ObjectStore
 from privet_verify import VerificationError
@@ -62,7 +62,7 @@ def tile_bytes(connection: Connection, level: int, index: int, width: int) -> by
         .where(HASH.c.position.between(start, start + width - 1))
         .order_by(HASH.c.position)
     ).scalars()
-    data = b"".join(hashes)
+    data = b"".join(map(require_bytes, hashes))
     if len(data) != width * HASH_BYTES:
         raise _catalog_gap()
     return data
@@ -75,7 +75,7 @@ def bundle_bytes(connection: Connection, index: int, width: int) -> bytes:
         IntegrityError: the catalog lacks some of its entries.
     """
     start = index * WIDTH
-    leaves = (
+    rows = (
         connection.execute(
             select(ENTRY.c.leaf)
             .where(ENTRY.c.position.between(start, start + width - 1))
@@ -84,6 +84,7 @@ def bundle_bytes(connection: Connection, index: int, width: int) -> bytes:
         .scalars()
         .all()
     )
+    leaves = [require_bytes(leaf) for leaf in rows]
     if len(leaves) != width:
         raise _catalog_gap()
     return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves)

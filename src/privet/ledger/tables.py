@@ -23,6 +23,8 @@ from privet.model.errors import IntegrityError
 from privet.ports.catalog import METADATA
 from privet_verify.tree import Subtrees
 
+_BY_HAND = "the database was changed by hand: restore it, whole, from its last backup"
+
 ENTRY = Table(
     "log_entry",
     METADATA,
@@ -62,9 +64,19 @@ def stored_subtrees(connection: Connection) -> Subtrees:
         ).scalar()
         if row is None:
             raise IntegrityError(
-                f"the catalog lacks hash {position} of level {level} of the log",
-                hint="the database was changed by hand: restore it, whole, from its last backup",
+                f"the catalog lacks hash {position} of level {level} of the log", hint=_BY_HAND
             )
-        return bytes(row)
+        return require_bytes(row)
 
     return at
+
+
+def require_bytes(value: object) -> bytes:
+    """The value of a binary column, which SQLite would let be anything.
+
+    Raises:
+        IntegrityError: it is not bytes.
+    """
+    if not isinstance(value, bytes):
+        raise IntegrityError("a row of the log in the catalog is not bytes", hint=_BY_HAND)
+    return value
