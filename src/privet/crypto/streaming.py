@@ -147,7 +147,7 @@ class SealedReader(io.RawIOBase):
     """
 
     def __init__(
-        self, read_at: Callable[[int, int], bytes], size: int, key: bytes, associated_data: bytes
+        self, read_at: Callable[[int, int], Readable], size: int, key: bytes, associated_data: bytes
     ) -> None:
         super().__init__()
         self._read_at = read_at
@@ -157,7 +157,7 @@ class SealedReader(io.RawIOBase):
         self._cache: OrderedDict[int, bytes] = OrderedDict()
         self._lock = threading.Lock()
         self._local = threading.local()
-        self._cipher = SegmentCipher(key, associated_data, self._fetch(0, HEADER))
+        self._cipher = SegmentCipher(key, associated_data, bytes(self._fetch(0, HEADER)))
         self._segment(self._count - 1)
 
     def readable(self) -> bool:
@@ -251,7 +251,7 @@ class SealedReader(io.RawIOBase):
             for index in range(first, stop)
         ]
 
-    def _fetch(self, start: int, length: int) -> bytes:
+    def _fetch(self, start: int, length: int) -> Readable:
         data = self._read_at(start, length)
         if len(data) != length:
             raise IntegrityError("a sealed object ends before its recorded size")
@@ -278,8 +278,8 @@ def unseal(data: Readable, key: bytes, associated_data: bytes) -> bytes:
     """
     view = memoryview(data)
 
-    def read_at(start: int, length: int) -> bytes:
-        return bytes(view[start : start + length])
+    def read_at(start: int, length: int) -> memoryview:
+        return view[start : start + length]
 
     return SealedReader(read_at, len(view), key, associated_data).readall()
 

@@ -1,0 +1,52 @@
+"""Each kernel against its plain twin, on columns that Hypothesis makes up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from privet.kernels.hexadecimal import hex_array, hex_array_twin
+from privet.kernels.hmac_sha256 import hmac_rows, hmac_rows_twin
+from privet.kernels.partition import partition_order, partition_order_twin
+
+edges = st.sampled_from([0, 55, 56, 63, 64, 65, 119, 120, 128]).flatmap(
+    lambda size: st.binary(min_size=size, max_size=size)
+)
+columns = st.lists(st.none() | st.binary(max_size=300) | edges, max_size=50)
+
+
+@given(st.binary(max_size=100), columns, st.integers(0, 50), st.integers(0, 50), st.booleans())
+def test_hmac_rows(
+    key: bytes, rows: list[bytes | None], start: int, count: int, large: bool
+) -> None:
+    kind = pa.large_binary() if large else pa.binary()
+    values = pa.array(rows, kind).slice(min(start, len(rows)), count)
+    assert np.array_equal(hmac_rows(key, values), hmac_rows_twin(key, values))
+
+
+@given(st.lists(st.none() | st.text(max_size=80), max_size=40))
+def test_hmac_of_text_is_hmac_of_its_utf_8(rows: list[str | None]) -> None:
+    encoded = [None if row is None else row.encode() for row in rows]
+    digests = hmac_rows(b"key", pa.array(rows, pa.string()))
+    assert np.array_equal(digests, hmac_rows_twin(b"key", pa.array(encoded, pa.binary())))
+
+
+@given(st.lists(st.binary(min_size=5, max_size=5), max_size=60), st.data())
+def test_hex_array(rows: list[bytes], data: st.DataObject) -> None:
+    digests = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), 5)
+    flags = data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)))
+    mask = np.array(flags, np.bool_)
+    text = hex_array(digests, mask)
+    text.validate(full=True)
+    assert text.equals(hex_array_twin(digests, mask))
+
+
+@given(st.lists(st.binary(min_size=2, max_size=2), max_size=80), st.integers(0, 10))
+def test_partition_order(rows: list[bytes], bits: int) -> None:
+    digests = np.frombuffer(b"".join(rows), np.uint8).reshape(len(rows), 2)
+    order, bounds = partition_order(digests, bits)
+    expected_order, expected_bounds = partition_order_twin(digests, bits)
+    assert np.array_equal(order, expected_order)
+    assert np.array_equal(bounds, expected_bounds)
