@@ -81,14 +81,20 @@ def _octets(
 
 
 def _v6_networks(values: Values, marked: Values, bits: int) -> Values:
-    chosen = pc.if_else(marked, values, pa.scalar(None, pa.string())).dictionary_encode()
-    found = [_v6_network(text, bits) for text in chosen.dictionary.to_pylist()]
+    chosen = pc.if_else(marked, values, None).dictionary_encode()
+    prefixes = [_v6_prefix(text, bits) for text in chosen.dictionary.to_pylist()]
+    names = {
+        prefix: str(ipaddress.IPv6Network((prefix, bits)))
+        for prefix in set(prefixes)
+        if prefix is not None
+    }
+    found = [None if prefix is None else names[prefix] for prefix in prefixes]
     return pa.array(found, pa.string()).take(chosen.indices)
 
 
-def _v6_network(text: str, bits: int) -> str | None:
+def _v6_prefix(text: str, bits: int) -> int | None:
     try:
-        address = ipaddress.IPv6Address(text)
+        address = int(ipaddress.IPv6Address(text))
     except ValueError:  # its message repeats the value, so it stops here
         return None
-    return str(ipaddress.IPv6Network((int(address), bits), strict=False))
+    return address >> (128 - bits) << (128 - bits)

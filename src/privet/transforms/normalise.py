@@ -72,9 +72,27 @@ def subject_text(values: Values, category: str | None) -> Values:
         micros = pc.cast(values.view(pa.timestamp(kind.unit)), pa.timestamp("us"), safe=False)
         return pc.cast(micros, pa.string())
     if pa.types.is_decimal128(kind):
-        text = pc.cast(values, pa.string())
-        return text if kind.scale == 0 else pc.replace_substring_regex(text, r"\.?0*$", "")
+        return _decimal_text(values, kind.scale)
     raise TypeError(f"values of type {kind} have no canonical text")
+
+
+def _decimal_text(values: Values, scale: int) -> Values:
+    """Decimals as digits, never as `1E-7`, which is how Arrow writes small ones."""
+    if scale <= 0:
+        return pc.cast(pc.cast(values, pa.decimal128(38, 0)), pa.string())
+    units = pa.Array.from_buffers(
+        pa.decimal128(38, 0), len(values), values.buffers(), offset=values.offset
+    )
+    sign = pc.if_else(pc.less(units, 0), "-", "")
+    digits = pc.utf8_lpad(pc.cast(pc.abs(units), pa.string()), scale + 1, padding="0")
+    text = pc.binary_join_element_wise(
+        sign,
+        pc.utf8_slice_codeunits(digits, 0, -scale),
+        ".",
+        pc.utf8_slice_codeunits(digits, -scale),
+        "",
+    )
+    return pc.replace_substring_regex(text, r"\.?0*$", "")
 
 
 def _as_string(values: Values) -> Values:
