@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class MemoryStore:
     writes: int = 0
     _stamps: dict[str, int] = field(default_factory=dict)
     _left: int | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def fail_after(self, writes: int | None) -> None:
         """Let `writes` more writes through and refuse the rest; None lets all through."""
@@ -100,12 +102,13 @@ class MemoryStore:
         return None if data is None else ObjectInfo(key, len(data), str(self._stamps.get(key, 0)))
 
     def put(self, key: str, data: bytes, *, create: bool = False) -> bool:
-        if create and check_key(key) in self.objects:
-            return False
-        self._count(key)
-        self.objects[key] = bytes(data)
-        self._stamps[key] = self.writes
-        return True
+        with self._lock:
+            if create and check_key(key) in self.objects:
+                return False
+            self._count(key)
+            self.objects[key] = bytes(data)
+            self._stamps[key] = self.writes
+            return True
 
     @contextmanager
     def writer(self, key: str) -> Iterator[BinaryIO]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.world import sqlite_catalog
 
 from privet.adapters.stores.local import LocalStore
 from privet.model.errors import StorageError
@@ -50,6 +51,22 @@ def test_a_full_disk_loses_nothing(small_disk: Path) -> None:
     assert store.get("kept") == b"k" * 1000
     assert names(small_disk) == ["kept"]
     store.put("small", b"fits again")
+
+
+def test_a_full_disk_leaves_the_catalog_as_it_was(small_disk: Path) -> None:
+    with sqlite_catalog(small_disk) as catalog:
+        with catalog.write() as connection:
+            connection.exec_driver_sql("CREATE TABLE kept (data BLOB)")
+            connection.exec_driver_sql("INSERT INTO kept VALUES ('k')")
+
+        def fill() -> None:
+            with catalog.write() as connection:
+                connection.exec_driver_sql("INSERT INTO kept VALUES (randomblob(2000000))")
+
+        with pytest.raises(StorageError, match="the disk is full"):
+            fill()
+    with sqlite_catalog(small_disk, create=False) as catalog, catalog.read() as connection:
+        assert connection.exec_driver_sql("SELECT data FROM kept").scalars().all() == ["k"]
 
 
 def test_a_read_only_disk_is_named(small_disk: Path) -> None:

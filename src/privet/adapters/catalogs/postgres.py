@@ -31,7 +31,7 @@ class PostgresDialect:
     __slots__ = ("_busy_seconds", "_url")
 
     def __init__(self, url: URL, busy_seconds: float) -> None:
-        if url.password is not None or "password" in url.query:
+        if url.password is not None or any("password" in name for name in url.query):
             raise UsageError(
                 "the catalog's URL holds a password",
                 hint="Take it out, and give it in PGPASSWORD or ~/.pgpass.",

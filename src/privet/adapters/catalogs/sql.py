@@ -8,7 +8,7 @@ a schema version, and no statement or value in an error.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -103,14 +103,23 @@ class SqlCatalog:
         """Take what was deleted out of every file of the database, as far as readers allow.
 
         `close` does so too; an erasure calls it before it says that it is done.
+
+        Raises:
+            StorageError: the disk is full or read-only.
+            IntegrityError: the database is damaged.
         """
         with self._dialect.faults():
             self._dialect.checkpoint(self._engine)
 
     def close(self) -> None:
-        """Checkpoint, and give back every connection."""
+        """Checkpoint, and give back every connection.
+
+        On a full disk the checkpoint is left to whoever opens the catalog next: all that was
+        committed is safe, and an error here would hide that.
+        """
         try:
-            self.checkpoint()
+            with suppress(StorageError):
+                self.checkpoint()
         finally:
             self._engine.dispose()
 

@@ -37,6 +37,7 @@ _MAX_SECRET = 4096
 _START_SECONDS = 20.0
 _ANSWER_SECONDS = 2.0
 _BACKLOG = 8
+_WAIT_SECONDS = 10.0
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """What an agent needs of the environment; a passphrase in it stays behind."""
 
@@ -148,26 +149,36 @@ def main(arguments: list[str]) -> None:
     inode = path.lstat().st_ino
     try:
         with closing(listener):
-            _serve(listener, secret, deadline)
+            while deadline > _clock() and _is_named(path, inode):
+                if _serve_one(listener, secret, deadline):
+                    break
     finally:
         secret[:] = bytes(len(secret))
-        with suppress(OSError):
-            if path.lstat().st_ino == inode:  # else another agent has taken the name
-                path.unlink()
+        if _is_named(path, inode):
+            path.unlink(missing_ok=True)
 
 
-def _serve(listener: socket.socket, secret: bytearray, deadline: float) -> None:
-    """Answer one connection after another until told to stop or out of time."""
-    while (left := deadline - _clock()) > 0:
-        # A sleep of the machine does not count in a timeout: look at the clock now and then.
-        listener.settimeout(min(left, 30.0))
-        with suppress(OSError, Unavailable):
-            connection, _ = listener.accept()
-            with connection:
-                connection.settimeout(_ANSWER_SECONDS)
-                check_peer(connection)
-                if _clock() < deadline and _answer(connection, secret):
-                    return
+def _is_named(path: Path, inode: int) -> bool:
+    """Whether the socket is still found by its name: else it was removed, or another's took it."""
+    with suppress(OSError):
+        return path.lstat().st_ino == inode
+    return False
+
+
+def _serve_one(listener: socket.socket, secret: bytearray, deadline: float) -> bool:
+    """Answer the next connection, if one comes soon; True if it asked to stop.
+
+    A timeout does not count the machine's sleep: so the wait is short, and the clock is looked at
+    after it.
+    """
+    listener.settimeout(max(0.01, min(deadline - _clock(), _WAIT_SECONDS)))
+    with suppress(OSError, Unavailable):
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(_ANSWER_SECONDS)
+            check_peer(connection)
+            return _clock() < deadline and _answer(connection, secret)
+    return False
 
 
 def _answer(connection: socket.socket, secret: bytearray) -> bool:

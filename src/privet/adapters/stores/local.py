@@ -8,9 +8,12 @@ begins with `.tmp-`, which nothing lists and `sweep` removes.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +21,7 @@ from typing import BinaryIO
 
 from privet.adapters.stores.faults import local_faults
 from privet.adapters.stores.keys import TEMPORARY, check_key, check_prefix, is_temporary
+from privet.model.errors import StorageError
 from privet.ports.store import ObjectInfo
 
 _FOLDER_MODE = 0o700
@@ -173,12 +177,23 @@ def _link(temporary: Path, path: Path) -> bool:
         path.hardlink_to(temporary)
     except FileExistsError:
         return False
+    except OSError as error:
+        if error.errno in {errno.EPERM, errno.ENOTSUP}:
+            raise StorageError(
+                f"the file system of {path.parent} has no hard links",
+                hint="Put the store on one that has (ext4, XFS, APFS; not FAT).",
+            ) from error
+        raise
     return True
 
 
 def _flush(file: BinaryIO) -> None:
+    """Wait until the disk has the bytes; macOS's own fsync stops at the drive's cache."""
     file.flush()
-    os.fsync(file.fileno())
+    if sys.platform == "darwin":
+        fcntl.fcntl(file.fileno(), fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

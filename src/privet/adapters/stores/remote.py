@@ -61,14 +61,19 @@ class RemoteStore:
             UsageError: the URL holds credentials or is not complete.
         """
         refuse_credentials(url)
+        scheme = urlsplit(url).scheme
         try:
-            store = stores.from_url(url, retry_config=_RETRY)
+            if scheme in _READ_ONLY:
+                options: stores.ClientConfig = {"allow_http": scheme == "http"}
+                store = stores.from_url(url, retry_config=_RETRY, client_options=options)
+            else:
+                store = stores.from_url(url, retry_config=_RETRY)
         except (faults.BaseError, ValueError) as error:
             raise UsageError(
                 f"{url} cannot be opened: {_first_line(error)}",
                 hint="Give what is missing in the environment (AWS_*, GOOGLE_*, AZURE_*).",
             ) from None
-        return cls(store, url, read_only=urlsplit(url).scheme in _READ_ONLY)
+        return cls(store, url, read_only=scheme in _READ_ONLY)
 
     @property
     def url(self) -> str:

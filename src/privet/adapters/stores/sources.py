@@ -100,7 +100,12 @@ def _expand_one(url: str, base: Path) -> Iterator[SourceObject]:
         yield from _local(url, local_path(url, base), base)
         return
     host, _, path = url.partition("://")[2].partition("/")
-    yield from expand_in_store(open_store(f"{scheme}://{host}", base), path)
+    store = open_store(f"{scheme}://{host}", base)
+    if scheme in {"http", "https"} and store.head(path) is None:
+        raise SourceError(
+            f"{url} is not there", hint="A web server lists no files: name each one by its URL."
+        )
+    yield from expand_in_store(store, path)
 
 
 def _below(store: ObjectStore, path: str) -> Iterator[ObjectInfo]:
