@@ -6,11 +6,10 @@ import contextlib
 import io
 import os
 import threading
-from typing import BinaryIO
 
 import pyrage
 
-from privet.crypto.segments import Readable
+from privet.crypto.buffers import Readable, Sink
 from privet.model.errors import StorageError
 
 
@@ -40,7 +39,7 @@ class AgeWriter(io.BufferedIOBase):
         ValueError: not such a key.
     """
 
-    def __init__(self, sink: BinaryIO, recipient: str) -> None:
+    def __init__(self, sink: Sink, recipient: str) -> None:
         super().__init__()
         self._closed = True  # until there is a pipe to close
         key = _recipient(recipient)
@@ -116,7 +115,7 @@ class AgeWriter(io.BufferedIOBase):
 class _Worker(threading.Thread):
     """Encrypts what comes out of a pipe; also the file that pyrage reads from and writes to."""
 
-    def __init__(self, source: int, sink: BinaryIO, recipient: pyrage.x25519.Recipient) -> None:
+    def __init__(self, source: int, sink: Sink, recipient: pyrage.x25519.Recipient) -> None:
         super().__init__(name="privet-age", daemon=True)
         self.abandoned = False
         self._source = source

@@ -10,17 +10,16 @@ that was changed, moved, swapped or taken away does not open.
 
 from __future__ import annotations
 
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from privet.crypto.buffers import Readable
 from privet.model.errors import IntegrityError
 from privet.ports.world import Entropy
-
-Readable: TypeAlias = "bytes | bytearray | memoryview"
 
 SEGMENT: Final = 1 << 20
 """Bytes of a full ciphertext segment."""
@@ -36,7 +35,7 @@ _MAX_SEGMENTS: Final = 1 << 32
 
 
 class SegmentCipher:
-    """Opens and closes the segments of one object, by their number."""
+    """Seals and opens the segments of one object, by their number."""
 
     def __init__(self, key: bytes, associated_data: bytes, header: bytes) -> None:
         if len(key) != 32:
@@ -53,11 +52,9 @@ class SegmentCipher:
         """The cipher of a new object, with a random salt and nonce prefix."""
         return cls(key, associated_data, bytes([HEADER]) + entropy.token_bytes(SALT + PREFIX))
 
-    def close_into(self, index: int, plain: Readable, out: memoryview, *, last: bool) -> int:
-        """Encrypt segment `index` into the first `len(plain) + 16` bytes of `out`; their count."""
-        size = len(plain) + TAG
-        self._cipher.encrypt_into(self._nonce(index, last=last), plain, None, out[:size])
-        return size
+    def seal(self, index: int, plain: Readable, *, last: bool) -> bytes:
+        """The ciphertext of segment `index`, 16 bytes longer than `plain`."""
+        return self._cipher.encrypt(self._nonce(index, last=last), plain, None)
 
     def open(self, index: int, sealed: Readable, *, last: bool) -> bytes:
         """The plaintext of segment `index`.

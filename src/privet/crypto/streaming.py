@@ -9,14 +9,13 @@ import io
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import BinaryIO
 
+from privet.crypto.buffers import Readable, Sink
 from privet.crypto.segments import (
     FIRST_PLAIN,
     HEADER,
     PLAIN,
     SEGMENT,
-    Readable,
     SegmentCipher,
     extent,
     locate,
@@ -40,25 +39,22 @@ class SealingWriter(io.BufferedIOBase):
     the `with` block, garbage collection) the object stays without an end, and never opens.
 
     Args:
-        sink: gets the ciphertext; must be done with a buffer when its `write` returns.
+        sink: gets the ciphertext, in `bytes` that it may keep.
         key: 32 bytes.
         associated_data: bound to the object, such as `dataset|object id`; the reader states it
             again.
         entropy: source of the salt and the nonce prefix.
     """
 
-    def __init__(
-        self, sink: BinaryIO, key: bytes, associated_data: bytes, entropy: Entropy
-    ) -> None:
+    def __init__(self, sink: Sink, key: bytes, associated_data: bytes, entropy: Entropy) -> None:
         super().__init__()
         self._sink = sink
         self._cipher = SegmentCipher.fresh(key, associated_data, entropy)
         self._pending = bytearray()
-        self._sealed = memoryview(bytearray(SEGMENT))
         self._index = 0
         self._position = 0
         self._closed = False
-        _write_all(sink, self._cipher.header)
+        self._give(self._cipher.header)
 
     def writable(self) -> bool:
         """True."""
@@ -122,9 +118,12 @@ class SealingWriter(io.BufferedIOBase):
         return taken
 
     def _emit(self, plain: Readable, *, last: bool) -> None:
-        size = self._cipher.close_into(self._index, plain, self._sealed, last=last)
-        _write_all(self._sink, self._sealed[:size])
+        self._give(self._cipher.seal(self._index, plain, last=last))
         self._index += 1
+
+    def _give(self, sealed: bytes) -> None:
+        if self._sink.write(sealed) != len(sealed):
+            raise OSError("the sink of a sealed object took only part of a segment")
 
 
 class SealedReader(io.RawIOBase):
@@ -282,8 +281,3 @@ def unseal(data: Readable, key: bytes, associated_data: bytes) -> bytes:
         return view[start : start + length]
 
     return SealedReader(read_at, len(view), key, associated_data).readall()
-
-
-def _write_all(sink: BinaryIO, data: Readable) -> None:
-    if sink.write(data) != len(data):
-        raise OSError("the sink of a sealed object took only part of a segment")

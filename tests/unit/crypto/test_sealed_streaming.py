@@ -109,6 +109,34 @@ def test_pieces_of_any_size_make_the_same_object(step: int) -> None:
     assert not sink.closed
 
 
+class KeepingSink:
+    """A sink that copies nothing, as an upload in the background does."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def write(self, data: bytes, /) -> int:
+        self.parts.append(data)
+        return len(data)
+
+
+def test_a_sink_may_keep_what_it_is_given() -> None:
+    data, sink = content(3 * SEGMENT), KeepingSink()
+    with SealingWriter(sink, KEY, NAME, SeededEntropy()) as writer:
+        for start in range(0, len(data), 99_999):
+            writer.write(bytearray(data[start : start + 99_999]))
+    assert unseal(b"".join(sink.parts), KEY, NAME) == data
+
+
+def test_a_sink_that_takes_only_a_part_is_heard() -> None:
+    class ShortSink(KeepingSink):
+        def write(self, data: bytes, /) -> int:
+            return super().write(data) - 1
+
+    with pytest.raises(OSError, match="part"):
+        SealingWriter(ShortSink(), KEY, NAME, SeededEntropy())
+
+
 def test_two_objects_of_the_same_content_differ() -> None:
     entropy = SeededEntropy()
     assert seal(b"x", KEY, NAME, entropy) != seal(b"x", KEY, NAME, entropy)
