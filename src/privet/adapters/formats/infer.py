@@ -1,0 +1,146 @@
+"""The columns of a data file and their types: inferred once, then kept in a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from privet.adapters.formats.csv_reader import column_names, read_csv
+from privet.adapters.formats.header import RESERVED, check_names, empty, no_rows
+from privet.adapters.formats.json_rows import BadLine, parse_object
+from privet.adapters.formats.json_shape import Shape
+from privet.adapters.formats.jsonl_reader import lines_of
+from privet.adapters.formats.narrowing import Narrowing
+from privet.adapters.formats.parquet_reader import parquet_rows, parquet_schema
+from privet.adapters.formats.read import BLOCK_BYTES
+from privet.adapters.formats.sniff import json_array
+from privet.model.contract import Column
+from privet.model.errors import SourceError
+from privet.model.paths import ColumnPath
+from privet.model.pipeline import SourceFormat
+from privet.ports.arrow_types import leaf_columns, spell_type
+
+_MAX_COLUMNS = 2000
+_SCAN_BYTES = 256 << 20
+
+
+def infer_columns(
+    file: BinaryIO, name: str, form: SourceFormat, *, scan_bytes: int = _SCAN_BYTES
+) -> tuple[Column, ...]:
+    """Every leaf column of a file, in its order, with the narrowest type that holds its values.
+
+    Args:
+        file: a binary file that can seek; it is not closed.
+        name: its name, for messages.
+        form: its form, as `sniff` stated it.
+        scan_bytes: how much of a text file is looked at. A later value that does not fit the type
+            is not lost: its row goes to quarantine.
+
+    Raises:
+        SourceError: the file has no rows, or column names that a contract cannot have.
+    """
+    if form.name == "parquet":
+        found = _parquet(file, name)
+    elif form.name == "jsonl":
+        found = _jsonl(file, name, form, scan_bytes)
+    else:
+        found = _csv(file, name, form, scan_bytes)
+    return tuple(Column(path, kind) for path, kind in found)
+
+
+def _csv(
+    file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int
+) -> list[tuple[ColumnPath, str]]:
+    names = column_names(file, name, form)
+    types = [Narrowing() for _ in names]
+    rows = seen = rejected = 0
+    for batch in read_csv(file, name, form, names, block_bytes=BLOCK_BYTES):
+        for narrowing, values in zip(types, batch.rows.columns, strict=True):
+            narrowing.add(values)
+        rows += batch.rows.num_rows
+        rejected += len(batch.rejects)
+        seen += batch.rows.nbytes
+        if seen >= scan_bytes:
+            break
+    if not rows:
+        raise SourceError(
+            f"`{name}`: none of its {rejected:,} records has the {len(names)} fields of its header",
+            hint="Check `delimiter:` in the pipeline file, and that the header is complete.",
+        )
+    return [(ColumnPath.of(n), t.type) for n, t in zip(names, types, strict=True)]
+
+
+def _jsonl(
+    file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int
+) -> list[tuple[ColumnPath, str]]:
+    shape, lines, good = Shape(), 0, 0
+    for line in _first_lines(file, name, form, scan_bytes):
+        lines += 1
+        if lines == 1 and line.startswith(b"["):
+            raise json_array(name)
+        try:
+            value = parse_object(line)
+        except BadLine:
+            continue
+        good += 1
+        shape.add(value)
+    if not lines:
+        raise empty(name)
+    if not shape.fields:
+        raise SourceError(
+            f"`{name}`: none of its first {lines:,} lines is a JSON object with fields",
+            hint="Write one object per line; `jq -c . FILE` makes such lines of other JSON.",
+        )
+    _check_keys(shape, name)
+    return [
+        (ColumnPath(steps), kind)
+        for key, below in shape.fields.items()
+        for steps, kind in below.leaves((), key)
+    ]
+
+
+def _first_lines(file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int) -> Iterator[bytes]:
+    seen = 0
+    for _, lines in lines_of(file, name, form, block_bytes=BLOCK_BYTES):
+        for line in lines:
+            seen += len(line)
+            if line:
+                yield line
+        if seen >= scan_bytes:
+            return
+
+
+def _check_keys(shape: Shape, name: str) -> None:
+    keys = list(shape.names())
+    if "" in keys:
+        raise SourceError(f"`{name}`: an object has a field without a name", hint="Name the field.")
+    # Keys such as e-mail addresses are values in the place of names: they are not repeated.
+    if len(keys) > _MAX_COLUMNS or any("@" in key for key in keys):
+        raise SourceError(
+            f"`{name}`: objects have data for field names ({len(keys):,} different ones)",
+            hint='Write them as a list of objects: [{"key": …, "value": …}, …].',
+        )
+    _check_reserved(shape.fields, name)
+
+
+def _check_reserved(names: Sequence[str] | dict[str, Shape], name: str) -> None:
+    reserved = next((key for key in names if key.startswith(RESERVED)), None)
+    if reserved is not None:
+        check_names([reserved], name)
+
+
+def _parquet(file: BinaryIO, name: str) -> list[tuple[ColumnPath, str]]:
+    schema = parquet_schema(file, name)
+    check_names(schema.names, name)
+    if not parquet_rows(file, name):
+        raise no_rows(name)
+    found = []
+    for path, kind in leaf_columns(schema):
+        try:
+            found.append((path, spell_type(kind)))
+        except ValueError as error:
+            raise SourceError(
+                f"`{name}`: column `{path}`: {error}",
+                hint="Write the column as text, or leave it out of the export.",
+            ) from None
+    return found
