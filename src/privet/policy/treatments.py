@@ -1,0 +1,158 @@
+"""What becomes of each column: the closest key of the rules in force, or a reason to refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from privet.model.contract import NO_CATEGORY, Column, Contract
+from privet.model.policy import Rule, Treatment
+from privet.model.release import ColumnDecision, Request
+from privet.policy.categories import category, closest, is_known
+from privet.policy.matching import Scope, denied_by, named_column, specificity
+from privet.policy.problem import Problem
+
+DROP = Treatment("drop")
+KEEP = Treatment("keep")
+
+HIDING = frozenset({"drop", "redact", "token", "mask", "truncate"})
+"""Treatments after which a direct identifier can no longer be read; all others leave it readable,
+a treatment that is not known here included."""
+
+_KEYED = frozenset({"token", "shift"})
+
+
+def treat(
+    scope: Scope, request: Request, contract: Contract
+) -> tuple[list[ColumnDecision], list[Problem]]:
+    """What the allow rules grant, in the contract's order, and why a column stands in the way."""
+    granted: list[ColumnDecision] = []
+    reasons = list(_void_denials(scope.denies, contract))
+    pseudonymous = any(rule.guarantee and rule.guarantee.name != "clear" for rule in scope.allows)
+    for column in contract.columns:
+        decided = _treat_column(scope, request, contract, column)
+        if isinstance(decided, ColumnDecision) and pseudonymous and _readable(decided):
+            decided = _too_readable(decided, contract, column)
+        if isinstance(decided, ColumnDecision):
+            granted.append(decided)
+        else:
+            reasons.append(decided)
+    return granted, reasons
+
+
+def withhold(
+    granted: Iterable[ColumnDecision], denies: tuple[Rule, ...], contract: Contract
+) -> tuple[ColumnDecision, ...]:
+    """What is left of a grant: each column that a deny rule names is dropped."""
+    kept = []
+    for decided in granted:
+        column = contract.column(decided.path)
+        denial = denied_by(denies, column, contract) if column else None
+        kept.append(
+            ColumnDecision(decided.path, decided.category, DROP, denial.id) if denial else decided
+        )
+    return tuple(kept)
+
+
+def _treat_column(
+    scope: Scope, request: Request, contract: Contract, column: Column
+) -> ColumnDecision | Problem:
+    if column.category is None or not (column.category == NO_CATEGORY or is_known(column.category)):
+        return uncategorised(column, contract)
+    chosen = _closest_rules(scope.allows, column, contract)
+    if not chosen:
+        if column.category == NO_CATEGORY:
+            return ColumnDecision(column.path, column.category, KEEP, scope.name)
+        return _untreated(column, contract, scope)
+    treatment, rule = chosen[0]
+    for other, other_rule in chosen[1:]:
+        if other != treatment:
+            return _tie(column, contract, (rule, treatment), (other_rule, other))
+    domain = _domain(column, contract, request) if treatment.name in _KEYED else None
+    return ColumnDecision(column.path, column.category, treatment, rule.id, domain)
+
+
+def _closest_rules(
+    rules: tuple[Rule, ...], column: Column, contract: Contract
+) -> list[tuple[Treatment, Rule]]:
+    """What the rules say with the most specific key that fits; more than one may say it."""
+    found = [
+        (specificity(key, column, contract), treatment, rule)
+        for rule in rules
+        for key, treatment in rule.columns.items()
+    ]
+    best = max((fit for fit, _, _ in found), default=0)
+    return [(treatment, rule) for fit, treatment, rule in found if fit == best and best > 0]
+
+
+def _domain(column: Column, contract: Contract, request: Request) -> str:
+    """The linkage domain: subject type (for a subject's key) or category, purpose, recipient."""
+    types = [subject.type for subject in contract.subjects if subject.key == column.path]
+    what = types[0] if types else column.category
+    return f"{what}/{request.purpose}/{request.recipient}"
+
+
+def _readable(decided: ColumnDecision) -> bool:
+    if decided.category == NO_CATEGORY or decided.treatment.name in HIDING:
+        return False
+    return category(decided.category).direct_identifier
+
+
+def uncategorised(column: Column, contract: Contract) -> Problem:
+    """Why a column of no known category stops everything, with the line to add."""
+    name = f"column `{contract.name}.{column.path}`"
+    if column.category is None:
+        message, guess = f"{name} has no category", None
+    else:
+        message, guess = f"{name} has an unknown category", closest(column.category)
+    value = guess or "user.contact.email"
+    return Problem(
+        message,
+        f"Add to it `customProperties: [{{property: category, value: {value}}}]`"
+        f"{'' if guess else ' (or the category that fits)'}, or `value: none` if it is about "
+        "nobody.",
+        column.where,
+    )
+
+
+def _untreated(column: Column, contract: Contract, scope: Scope) -> Problem:
+    name, rule = f"{contract.name}.{column.path}", scope.allows[0]
+    message = f"no rule says what becomes of `{name}` ({column.category})"
+    if denial := denied_by(scope.denies, column, contract):
+        message += f"; {denial.id} denies it, and a denial alone grants nothing"
+    hint = f"Add `{name}: drop` (or a treatment) to the `columns` of {rule.id}."
+    return Problem(message, hint, rule.line)
+
+
+def _tie(
+    column: Column, contract: Contract, one: tuple[Rule, Treatment], two: tuple[Rule, Treatment]
+) -> Problem:
+    said = " and ".join(f"{rule.id} says `{treatment}`" for rule, treatment in (one, two))
+    return Problem(
+        f"a tie about `{contract.name}.{column.path}`: {said}",
+        "Make them say the same, or take the key out of one of them.",
+        two[0].line,
+    )
+
+
+def _too_readable(decided: ColumnDecision, contract: Contract, column: Column) -> Problem:
+    name = f"{contract.name}.{column.path}"
+    return Problem(
+        f"`{decided.treatment}` leaves `{name}` ({decided.category}) readable, which a "
+        f"pseudonymous release may not ({decided.rule})",
+        f"Write `{name}: token` or `{name}: drop`, or promise only `as: clear`.",
+        column.where,
+    )
+
+
+def _void_denials(rules: tuple[Rule, ...], contract: Contract) -> Iterator[Problem]:
+    """Deny rules whose key fits nothing: a misspelt denial must not let the column out."""
+    roots = {"system", "user"}
+    for rule in rules:
+        for key in rule.columns:
+            root = key.partition(".")[0]
+            if is_known(key) or named_column(key, contract) is not None:
+                continue
+            if root == contract.name or root in roots:
+                what = "column" if root == contract.name else "category"
+                message = f"{rule.id} denies `{key}`, and there is no such {what}"
+                yield Problem(message, "Correct the key: run `privet check`.", rule.line)
