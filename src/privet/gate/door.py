@@ -21,7 +21,8 @@ from privet.ports.catalog import Catalog
 from privet.ports.release import OpenBatchWriter, ReleaseTargets
 from privet.ports.world import Clock, Entropy
 from privet.registry import Registry
-from privet.vault import Vault
+from privet.vault.keys import KeyTable
+from privet.vault.vault import Vault
 
 LIFETIME = timedelta(hours=12)
 """How long a grant can be drawn on; a run that takes longer is refused and starts again."""
@@ -40,6 +41,7 @@ class Gate:
     log: Log
     registry: Registry
     vault: Vault
+    keys: KeyTable
     signer: NoteSigner
     clock: Clock
     entropy: Entropy
@@ -100,7 +102,7 @@ class Gate:
         policy = self.policy()
         today = self.clock.now().date()
         for decision in terms.decisions.values():
-            contract = terms.contracts[decision.request.data][0]
+            contract = terms.contracts[decision.request.data]
             if decide(policy, decision.request, contract, today) != decision:
                 raise Refused(
                     f"the policy now decides otherwise on {decision.request.data} than planned",

@@ -18,7 +18,7 @@ from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
 from privet.gate.tables import DRAW, GRANT, RELEASED, SEALED
 from privet.gate.terms import Terms, build_statement
-from privet.ledger.receipts import issue
+from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
 from privet.model.errors import IntegrityError, Refused, Unavailable
 from privet.model.pipeline import FormatName
@@ -123,7 +123,7 @@ class Grant:
             evidence: what the internal record adds to who, why and counts (canonical JSON).
         """
         self._require_current()
-        statement = canonical.encode(
+        statement = encode_statement(
             build_statement(
                 self.terms,
                 release=self.id,
@@ -166,7 +166,7 @@ class Grant:
         self.gate.require_decided(self.terms)
 
     def _scope(self, decision: Decision) -> RowScope:
-        contract = self.terms.contracts[decision.request.data][0]
+        contract = self.terms.contracts[decision.request.data]
         types = {str(column.path): column.type for column in contract.columns}
         keys = linkage_keys(self.gate, decision)
         transforms = {}

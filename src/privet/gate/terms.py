@@ -10,9 +10,7 @@ from typing import Any
 from privet.model.contract import Contract
 from privet.model.errors import Refused
 from privet.model.release import Decision, FileDigest
-
-STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-PREDICATE_TYPE = "urn:privet:predicate:release:v1"
+from privet_verify.statement import PREDICATE_TYPE, STATEMENT_TYPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Terms:
         pipeline: name of the declared pipeline.
         decisions: the policy's decision for each data set; one principal, role, purpose, recipient
             and guarantee for them all.
-        contracts: each data set's contract, and the SHA-256 of its file.
+        contracts: each data set's contract.
         sources: the snapshots to read.
         plan_sha256: hash of the declared plan.
         code_version: version of the code that makes the release.
@@ -40,7 +38,7 @@ class Terms:
 
     pipeline: str
     decisions: Mapping[str, Decision]
-    contracts: Mapping[str, tuple[Contract, str]]
+    contracts: Mapping[str, Contract]
     sources: tuple[SourceRef, ...]
     plan_sha256: str
     code_version: str
@@ -119,8 +117,8 @@ def build_statement(
             "plan": {"declared": {"sha256": terms.plan_sha256}, "fitted": None},
             "policy": {"version": policy_version, "sha256": decision.policy_digest},
             "contracts": [
-                {"data": name, "version": contract.version, "sha256": sha256}
-                for name, (contract, sha256) in sorted(terms.contracts.items())
+                {"data": name, "version": contract.version, "sha256": contract.digest}
+                for name, contract in sorted(terms.contracts.items())
             ],
             "code": {"name": "privet", "version": terms.code_version},
             "files": [{"name": file.name, "size": file.size} for file in files],

@@ -157,25 +157,8 @@ class Log:
         return Proof(require_bytes(leaf), index, tuple(path), newest.note).text()
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Entries from `start` on, oldest first, read a page at a time.
-
-        Raises:
-            IntegrityError: an entry is not one of ours.
-        """
-        while True:
-            with self.catalog.read() as connection:
-                rows = connection.execute(
-                    select(ENTRY.c.position, ENTRY.c.leaf)
-                    .where(ENTRY.c.position >= start)
-                    .order_by(ENTRY.c.position)
-                    .limit(_PAGE)
-                ).all()
-            for position, leaf in rows:
-                value = audit.parse_leaf(position, require_bytes(leaf))
-                yield Entry(position, value["kind"], value["time"], value["body"])
-            if len(rows) < _PAGE:
-                return
-            start = rows[-1].position + 1
+        """Entries from `start` on; see `entries`."""
+        return entries(self.catalog, start)
 
     def verify(self) -> int:
         """Recompute the log from the catalog's entries and compare every published byte with it.
@@ -221,6 +204,28 @@ class Log:
                 f"the catalog's checkpoint of {row.size} entries was changed",
                 hint="the project's key or its database is not the one that it was made with",
             ) from error
+
+
+def entries(catalog: Catalog, start: int = 0) -> Iterator[Entry]:
+    """A log's entries from `start` on, oldest first, read a page at a time.
+
+    Raises:
+        IntegrityError: an entry is not one of ours.
+    """
+    while True:
+        with catalog.read() as connection:
+            rows = connection.execute(
+                select(ENTRY.c.position, ENTRY.c.leaf)
+                .where(ENTRY.c.position >= start)
+                .order_by(ENTRY.c.position)
+                .limit(_PAGE)
+            ).all()
+        for position, leaf in rows:
+            value = audit.parse_leaf(position, require_bytes(leaf))
+            yield Entry(position, value["kind"], value["time"], value["body"])
+        if len(rows) < _PAGE:
+            return
+        start = rows[-1].position + 1
 
 
 def _completed(connection: Connection, index: int, digest: bytes) -> list[dict[str, object]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 
+from privet.model import canonical
 from privet.model.errors import Location
 from privet.model.paths import ColumnPath
 
@@ -81,3 +83,26 @@ class Contract:
     def subject(self) -> SubjectRef | None:
         """The first subject: the one that rows are clustered by."""
         return self.subjects[0] if self.subjects else None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the contract says; comments and order of keys do not count."""
+        return sha256(
+            canonical.encode(
+                {
+                    "name": self.name,
+                    "version": self.version,
+                    "columns": [
+                        [str(column.path), column.type, column.category, column.required]
+                        for column in self.columns
+                    ],
+                    "subjects": [
+                        [subject.type, str(subject.key), subject.role] for subject in self.subjects
+                    ],
+                    "unowned": self.unowned,
+                    "purposes": list(self.purposes),
+                    "retention": self.retention,
+                    "residency": list(self.residency),
+                }
+            )
+        ).hexdigest()

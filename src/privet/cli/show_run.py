@@ -1,0 +1,85 @@
+"""Show what `run` and `verify` did."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from privet.cli import output
+from privet.model.release import RowCounts
+from privet.pipeline.summary import RunSummary
+from privet.project.verifying import Verified
+
+
+def show(summary: RunSummary, report: Path, *, json: bool) -> None:
+    """Print where the release, its receipt and its report are, and what became of the rows."""
+    release = _short(summary.release)
+    if json:
+        output.emit("run", **_describe(summary, report))
+        return
+    for step in summary.steps:
+        state = "unchanged, not run again" if step.unchanged else f"{step.seconds:.1f} s"
+        output.say(f"{step.name}: {state}")
+    for data in summary.data:
+        output.say(f"{data.name}: {_counts(data.counts)}")
+    output.say(f"guarantee: {summary.guarantee}; purpose: {summary.purpose}")
+    output.say(f"release:   {release}{' (unchanged)' if summary.unchanged else ''}")
+    output.say(f"receipt:   {release}/receipt.json")
+    output.say(f"report:    {_short(str(report))}  (for you alone; it does not leave)")
+    output.say(f"check it:  privet verify {release}")
+
+
+def show_verified(verified: Verified, *, json: bool) -> None:
+    """Print what was checked."""
+    if json:
+        output.emit("verify", verified=verified.what, facts=dict(verified.facts))
+        return
+    output.say(f"verified: {verified.what}")
+    for name, value in verified.facts:
+        output.say(f"  {name}: {value}")
+
+
+def _counts(counts: RowCounts) -> str:
+    parts = [f"{counts.read:,} rows read", f"{counts.out:,} out"]
+    for what, reasons in (("quarantined", counts.quarantined), ("withheld", counts.withheld)):
+        total = sum(reasons.values())
+        if total:
+            names = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
+            parts.append(f"{total:,} {what} ({names})")
+    return ", ".join(parts)
+
+
+def _short(path: str) -> str:
+    """A path relative to here, where that is shorter."""
+    if "://" in path:
+        return path
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(path) else path
+
+
+def _describe(summary: RunSummary, report: Path) -> dict[str, Any]:
+    return {
+        "pipeline": summary.pipeline,
+        "release": summary.release,
+        "release_id": summary.release_id,
+        "number": summary.number,
+        "unchanged": summary.unchanged,
+        "guarantee": summary.guarantee,
+        "receipt": f"{summary.release}/receipt.json",
+        "report": str(report),
+        "files": [
+            {"name": file.name, "size": file.size, "sha256": file.sha256} for file in summary.files
+        ],
+        "data": [
+            {
+                "name": data.name,
+                "read": data.counts.read,
+                "out": data.counts.out,
+                "quarantined": dict(data.counts.quarantined),
+                "withheld": dict(data.counts.withheld),
+            }
+            for data in summary.data
+        ],
+        "steps": [{"name": step.name, "unchanged": step.unchanged} for step in summary.steps],
+    }

@@ -1,0 +1,1 @@
+"""The demonstration: made-up customers and tickets, and the whole story told on them."""

@@ -1,0 +1,92 @@
+"""What a run did, for the person who ran it: the report and the command line show it.
+
+It holds counts and column names and no value. Whoever shows it merges groups of fewer than ten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from privet.model.release import FileDigest, RowCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSummary:
+    """One column: what it is, what became of it and which rule said so.
+
+    `released_type` is None for a column that did not leave.
+    """
+
+    path: str
+    type: str
+    category: str
+    treatment: str
+    rule: str
+    released_type: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """One source file: name as the user gave it, bytes, and how it was read."""
+
+    name: str
+    size: int
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSummary:
+    """One data set of the run."""
+
+    name: str
+    sources: tuple[SourceSummary, ...]
+    columns: tuple[ColumnSummary, ...]
+    counts: RowCounts
+    subjects: str | None
+    row_filter: str | None
+    snapshot: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepSummary:
+    """One step: whether it was done now or found unchanged, and how long it took in seconds."""
+
+    name: str
+    unchanged: bool
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run of a pipeline.
+
+    Attributes:
+        release: folder or URL of the release; `number` counts a pipeline's releases.
+        unchanged: whether the release is the one that was there before.
+        public_key: what `privet verify --key` wants, stated for the recipient.
+        log_size: entries in the log after the run.
+        changes: the difference to the plan of the last run, in words.
+    """
+
+    project: str
+    pipeline: str
+    started: datetime
+    finished: datetime
+    principal: str
+    role: str
+    purpose: str
+    recipient: str
+    guarantee: str
+    basis: tuple[tuple[str, str], ...]
+    data: tuple[DataSummary, ...]
+    steps: tuple[StepSummary, ...]
+    release: str
+    release_id: str
+    number: int
+    unchanged: bool
+    files: tuple[FileDigest, ...]
+    public_key: str
+    log_size: int
+    changes: tuple[str, ...] = ()

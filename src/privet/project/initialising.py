@@ -1,0 +1,151 @@
+"""`privet init`: from data files to a project that runs as it is, with nothing personal let out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from privet.adapters.identity.os_user import OsUser
+from privet.config import scaffold
+from privet.config.project_file import PROJECT_FILE
+from privet.config.schemas import SCHEMAS, schema_text
+from privet.detect.subjects import propose_subject
+from privet.model.contract import NO_CATEGORY, Column, Contract
+from privet.model.errors import StorageError, UsageError
+from privet.model.finding import Finding, TableScan
+from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceSpec
+from privet.model.policy import Treatment
+from privet.project.scanning import Scanned, scan_path
+
+TOKENISED = frozenset({"email", "phone", "card", "iban", "person_id", "national_id", "username"})
+"""Kinds of identifiers: released as tokens, so that rows about one person still join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What `init` wrote, and the columns that a person should look at."""
+
+    files: tuple[str, ...]
+    pipeline: str
+    unsure: tuple[str, ...]
+    scans: tuple[TableScan, ...]
+
+
+def init(root: Path, paths: Sequence[str], *, purpose: str = "research") -> Initialised:
+    """Scan the files and write privet.yaml, contracts/, policy.yaml and pipelines/ into `root`.
+
+    The policy grants the local user one purpose: whatever is personal is tokenised (identifiers) or
+    dropped (the rest, and all that the scan is unsure of); what is not personal is kept.
+
+    Raises:
+        UsageError: there is a project already, or two files would be one data set.
+        SourceError: a file is missing or not of its form.
+    """
+    if (root / PROJECT_FILE).exists():
+        raise UsageError(
+            f"{PROJECT_FILE} is already here",
+            hint="edit it, or run `privet init` in another folder",
+        )
+    scanned = [scan_path(path, root, full=False) for path in paths]
+    contracts = _contracts(scanned)
+    texts = _texts(root, purpose, scanned, contracts)
+    _write(root, texts)
+    unsure = tuple(
+        f"{item.verdict.name}.{finding.path}"
+        for item in scanned
+        for finding in item.verdict.findings
+        if finding.unsure
+    )
+    return Initialised(
+        files=tuple(name for name in texts if not name.startswith(".")),
+        pipeline=purpose,
+        unsure=unsure,
+        scans=tuple(item.verdict for item in scanned),
+    )
+
+
+def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
+    contracts: dict[str, Contract] = {}
+    for item in scanned:
+        name = item.verdict.name
+        if name in contracts:
+            raise UsageError(
+                f"two of the files would both be the data set {name}",
+                hint="rename one, or name the folder that holds them both",
+            )
+        subject = propose_subject(item.verdict.findings)
+        contracts[name] = Contract(
+            name=name,
+            version="1.0.0",
+            columns=tuple(
+                _column(column, finding)
+                for column, finding in zip(item.columns, item.verdict.findings, strict=True)
+            ),
+            subjects=(subject,) if subject else (),
+            source=f"contracts/{name}.yaml",
+        )
+    return contracts
+
+
+def _column(column: Column, finding: Finding) -> Column:
+    category = finding.category if finding.kind else NO_CATEGORY
+    note = "; ".join(finding.evidence)
+    prefix = "UNSURE, please look: " if finding.unsure else ""
+    return replace(column, category=category or "user", note=f"{prefix}{note}")
+
+
+def _treatments(scanned: Sequence[Scanned]) -> dict[str, Treatment]:
+    """Per personal or doubtful column: a token for an identifier, else drop."""
+    chosen: dict[str, Treatment] = {}
+    for item in scanned:
+        for finding in item.verdict.findings:
+            if finding.kind is None and not finding.unsure:
+                continue
+            token = finding.kind in TOKENISED and not finding.unsure
+            name = f"{item.verdict.name}.{finding.path}"
+            chosen[name] = Treatment("token" if token else "drop")
+    return chosen
+
+
+def _texts(
+    root: Path,
+    purpose: str,
+    scanned: Sequence[Scanned],
+    contracts: Mapping[str, Contract],
+) -> dict[str, str]:
+    """Every file to write, by its name below the project."""
+    pipeline = PipelineSpec(
+        name=purpose,
+        purpose=purpose,
+        role="owner",
+        sources={
+            item.verdict.name: SourceSpec(item.verdict.name, item.urls, item.form)
+            for item in scanned
+        },
+        releases=tuple(ReleaseSpec(name) for name in contracts),
+    )
+    principal = OsUser().principal().name
+    texts = {PROJECT_FILE: scaffold.render_project(root.absolute().name)}
+    for name, contract in contracts.items():
+        texts[f"contracts/{name}.yaml"] = scaffold.render_contract(contract)
+    texts["policy.yaml"] = scaffold.render_policy(
+        principal, purpose, contracts, _treatments(scanned)
+    )
+    texts[f"pipelines/{purpose}.yaml"] = scaffold.render_pipeline(pipeline)
+    for schema in SCHEMAS:
+        texts[f".privet/schemas/{schema}.v1.json"] = schema_text(schema)
+    return texts
+
+
+def _write(root: Path, texts: Mapping[str, str]) -> None:
+    """Write what is missing; privet.yaml last, so that half a project is not taken for one."""
+    for name in sorted(texts, key=lambda name: name == PROJECT_FILE):
+        path = root / name
+        if path.exists() and not name.startswith("."):
+            raise UsageError(f"{name} is already here", hint="move it away and run init again")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts[name], encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"cannot write {name}: {error.strerror}") from error

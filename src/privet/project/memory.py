@@ -1,0 +1,210 @@
+"""A project's memory, made or opened: catalog, store, log, registry, vault and door, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from privet.adapters.catalogs.sql import SqlCatalog
+from privet.adapters.formats.write import open_writer
+from privet.adapters.keys import agent
+from privet.adapters.releases import open_target
+from privet.adapters.stores import open_store
+from privet.adapters.stores.local import LocalStore
+from privet.adapters.world import SystemClock, SystemEntropy
+from privet.config.project_file import ProjectConfig, load_policy
+from privet.crypto.notes import NoteSigner
+from privet.crypto.signing import SigningKey
+from privet.gate import Gate
+from privet.ledger import Log
+from privet.model.errors import IntegrityError, StorageError
+from privet.model.policy import Policy
+from privet.ports.catalog import Catalog
+from privet.ports.store import ObjectStore
+from privet.project.identity import (
+    ProjectIdentity,
+    has_identity,
+    insert_identity,
+    publish_key,
+    read_identity,
+)
+from privet.project.unlocking import Ask, passphrase
+from privet.registry.registry import Registry
+from privet.vault import Keyring, KeyTable, Vault
+
+LOG_PREFIX = "log/"
+PRIVATE_FOLDER = ".privet"
+_SIGNING, _REGISTRY = "log", "subjects"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Everything a run works with, unlocked."""
+
+    config: ProjectConfig
+    identity: ProjectIdentity
+    catalog: Catalog
+    store: ObjectStore
+    log: Log
+    registry: Registry
+    vault: Vault
+    gate: Gate
+
+
+def exists(config: ProjectConfig) -> bool:
+    """Whether the project's memory has been made; a part of it missing is never a fresh start.
+
+    Raises:
+        IntegrityError: there is a keyring and its catalog is gone.
+    """
+    store = open_store(config.store, config.root)
+    if store.head(f"{LOG_PREFIX}checkpoint") is not None:
+        return True
+    keyring = (config.root / config.keyring).exists()
+    try:
+        with SqlCatalog(config.catalog, create=False, base=config.root) as catalog:
+            return has_identity(catalog)
+    except StorageError as error:
+        if keyring:
+            raise IntegrityError(
+                f"the keyring {config.keyring} is there and its catalog cannot be read: "
+                f"{error.message}",
+                hint="put the catalog back from a backup, or move the keyring away to start anew",
+            ) from error
+        return False
+
+
+@contextmanager
+def opened(config: ProjectConfig, ask: Ask | None) -> Iterator[Memory]:
+    """Open the project's memory for a run, making it if this is the first; mend after a crash.
+
+    The caller holds the run lock.
+
+    Raises:
+        Locked: no passphrase, a wrong one, or another project's keyring.
+        IntegrityError: the catalog is older than what was published, or something was changed.
+    """
+    fresh = not exists(config)
+    catalog = SqlCatalog(config.catalog, create=fresh, base=config.root)
+    try:
+        memory = _make(config, catalog, ask) if fresh else _open(config, catalog, ask)
+        memory.log.catch_up()
+        memory.registry.verify()
+        memory.vault.recover()
+        memory.gate.recover()
+        if isinstance(memory.store, LocalStore):
+            memory.store.sweep()
+        publish_key(config.root, memory.identity)
+        yield memory
+    finally:
+        catalog.close()
+
+
+def root_key(config: ProjectConfig, identity: ProjectIdentity, ask: Ask | None) -> bytes:
+    """The root key: from the unlock agent if it holds it, else by the passphrase.
+
+    Raises:
+        Locked: neither gives it.
+    """
+    kept = agent.fetch(identity.id)
+    if kept is not None:
+        return kept
+    keyring = Keyring.load(config.root / config.keyring, identity.id)
+    return keyring.unlock(passphrase(config.passphrase, config.root, ask, new=False))
+
+
+def _open(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
+    with catalog.read() as connection:
+        identity = read_identity(connection)
+    root = root_key(config, identity, ask)
+    keys = KeyTable(identity.id, root, SystemEntropy(), SystemClock())
+    with catalog.read() as connection:
+        seed = keys.current(connection, "signing", _SIGNING)
+    if seed is None:
+        raise IntegrityError("the catalog has no signing key", hint="restore the catalog")
+    signer = NoteSigner(identity.origin, SigningKey.from_seed(seed.secret))
+    return _wire(config, identity, catalog, keys, signer)
+
+
+def _make(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
+    """Make the memory: keyring, keys and genesis entry. It exists once the log is published."""
+    entropy, clock = SystemEntropy(), SystemClock()
+    words = passphrase(config.passphrase, config.root, ask, new=True)
+    project_id = entropy.token_bytes(16).hex()
+    path = config.root / config.keyring
+    _set_aside(path)
+    _, root = Keyring.create(path, project_id, words, entropy)
+    keys = KeyTable(project_id, root, entropy, clock)
+    signing = SigningKey.generate(entropy)
+    signer = NoteSigner(config.log_origin, signing)
+    identity = ProjectIdentity(project_id, config.log_origin, signer.verifier_key())
+    with catalog.write() as connection:
+        insert_identity(connection, identity)
+        keys.create(connection, "signing", _SIGNING, secret=signing.seed)
+        keys.create(connection, "registry", _REGISTRY)
+        log = _log(config, catalog, signer)
+        log.append(connection, "genesis", {"project": project_id, "key": identity.public_key})
+    log.publish()
+    return _wire(config, identity, catalog, keys, signer)
+
+
+def _set_aside(keyring: Path) -> None:
+    """Rename the keyring of a first run that was cut short: nothing was ever sealed under it."""
+    if keyring.exists():
+        keyring.rename(keyring.with_name(f"{keyring.name}.unused-{SystemEntropy().token_bytes(4).hex()}"))
+
+
+def _wire(
+    config: ProjectConfig,
+    identity: ProjectIdentity,
+    catalog: Catalog,
+    keys: KeyTable,
+    signer: NoteSigner,
+) -> Memory:
+    entropy, clock = SystemEntropy(), SystemClock()
+    store = open_store(config.store, config.root)
+    log = _log(config, catalog, signer)
+    with catalog.read() as connection:
+        registry_key = keys.current(connection, "registry", _REGISTRY)
+    if registry_key is None:
+        raise IntegrityError("the catalog has no registry key", hint="restore the catalog")
+    registry = Registry(catalog, log, registry_key.secret, clock)
+    spool = config.root / PRIVATE_FOLDER / "spool"
+    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    vault = Vault(
+        project_id=identity.id,
+        catalog=catalog,
+        store=store,
+        log=log,
+        keys=keys,
+        signer=signer,
+        entropy=entropy,
+        clock=clock,
+        spool_folder=spool,
+    )
+    gate = Gate(
+        catalog=catalog,
+        log=log,
+        registry=registry,
+        vault=vault,
+        keys=keys,
+        signer=signer,
+        clock=clock,
+        entropy=entropy,
+        policy=_policy_in_force(config.root),
+        targets=lambda url: open_target(url, config.root),
+        open_writer=open_writer,
+        origin=identity.origin,
+    )
+    return Memory(config, identity, catalog, store, log, registry, vault, gate)
+
+
+def _log(config: ProjectConfig, catalog: Catalog, signer: NoteSigner) -> Log:
+    store = open_store(config.store, config.root)
+    return Log(catalog, store, signer, SystemClock(), prefix=LOG_PREFIX)
+
+
+def _policy_in_force(root: Path) -> Callable[[], Policy]:
+    return lambda: load_policy(root)

@@ -1,0 +1,103 @@
+"""Declare a pipeline's plan and compare it with the last run's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Column, String, Table, Text, delete, insert, inspect, select
+
+from privet.config.project_file import (
+    ProjectConfig,
+    load_contracts,
+    load_pipeline,
+    load_policy,
+)
+from privet.adapters.catalogs.sql import SqlCatalog
+from privet.model.errors import Refused, StorageError
+from privet.model.release import Principal
+from privet.pipeline.declared import DeclaredPlan, declare
+from privet.pipeline.difference import Change, compare
+from privet.policy.check import check_policy
+from privet.policy.problem import Problem
+from privet.ports.catalog import METADATA, Catalog
+from privet.ports.world import Clock
+from privet.transforms.catalogue import check as check_treatment
+
+LAST_PLAN = Table(
+    "last_plan",
+    METADATA,
+    Column("pipeline", String, primary_key=True),
+    Column("plan", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A declared plan, and how it differs from the last run's (None: it has not run yet)."""
+
+    plan: DeclaredPlan
+    changes: tuple[Change, ...] | None
+
+
+def check(config: ProjectConfig) -> tuple[Problem, ...]:
+    """Everything that is wrong with contracts, policy and pipelines, without touching data."""
+    contracts = load_contracts(config.root)
+    return check_policy(load_policy(config.root), contracts, check_treatment)
+
+
+def plan(config: ProjectConfig, name: str, principal: Principal, clock: Clock) -> Planned:
+    """Declare the pipeline `name` and compare it with its last run.
+
+    Raises:
+        ConfigError: a file is wrong.
+        Refused: `check` finds an error, or the policy says no.
+    """
+    declared = declare_checked(config, name, principal, clock)
+    try:
+        with SqlCatalog(config.catalog, create=False, base=config.root) as catalog:
+            before = _last_plan(catalog, name)
+    except StorageError:
+        before = None
+    changes = None if before is None else compare(before, declared.describe())
+    return Planned(declared, changes)
+
+
+def declare_checked(
+    config: ProjectConfig, name: str, principal: Principal, clock: Clock
+) -> DeclaredPlan:
+    """The declared plan of a pipeline whose project has no error.
+
+    Raises:
+        Refused: `check` finds an error, or the policy says no.
+    """
+    problems = [problem for problem in check(config) if problem.severity == "error"]
+    if problems:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more: `privet check` lists them)" if problems[1:] else ""
+        raise Refused(first.message + more, hint=first.hint, where=first.where)
+    return declare(
+        load_pipeline(config.root, name),
+        load_contracts(config.root),
+        load_policy(config.root),
+        principal,
+        clock.now().date(),
+    )
+
+
+def keep_plan(catalog: Catalog, declared: DeclaredPlan) -> None:
+    """Remember the plan of a run that ended well; it holds names and treatments, no data."""
+    with catalog.write() as connection:
+        connection.execute(delete(LAST_PLAN).where(LAST_PLAN.c.pipeline == declared.spec.name))
+        text = json.dumps(declared.describe())
+        connection.execute(insert(LAST_PLAN).values(pipeline=declared.spec.name, plan=text))
+
+
+def _last_plan(catalog: Catalog, name: str) -> dict[str, object] | None:
+    with catalog.read() as connection:
+        if not inspect(connection).has_table(LAST_PLAN.name):
+            return None
+        text = connection.execute(
+            select(LAST_PLAN.c.plan).where(LAST_PLAN.c.pipeline == name)
+        ).scalar()
+    return None if text is None else json.loads(text)

@@ -1,0 +1,168 @@
+"""A project on disk: its verbs. Each is one call of the rooms below, under the run lock where needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from privet import __version__
+from privet.adapters.catalogs.sql import SqlCatalog
+from privet.adapters.identity.os_user import OsUser
+from privet.adapters.keys import agent
+from privet.adapters.world import SystemClock, SystemEntropy
+from privet.config.project_file import ProjectConfig, find_root, load_contracts, load_project
+from privet.model.errors import Busy, Locked, UsageError
+from privet.model.release import Principal
+from privet.pipeline.progress import Progress, Quiet
+from privet.pipeline.summary import RunSummary
+from privet.policy.problem import Problem, nearest
+from privet.project import planning, running
+from privet.project.identity import read_identity
+from privet.project.memory import PRIVATE_FOLDER, Memory, opened, root_key
+from privet.project.planning import Planned
+from privet.project.run_lock import run_lock
+from privet.project.unlocking import Ask, passphrase
+from privet.transforms.normalise import subject_text
+from privet.vault import Keyring
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project, found from its folder.
+
+    Attributes:
+        config: what privet.yaml says.
+        ask: asks a person for the passphrase; None where nobody is there to be asked.
+    """
+
+    config: ProjectConfig
+    ask: Ask | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who is at the keyboard, as the operating system says."""
+        return OsUser().principal()
+
+    def check(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with config, contracts and policy; touches no data."""
+        return planning.check(self.config)
+
+    def plan(self, pipeline: str) -> Planned:
+        """The declared plan of a pipeline, and the difference to its last run; touches no data.
+
+        Raises:
+            ConfigError: a file is wrong.
+            Refused: the policy says no; the message gives every reason and the line to add.
+        """
+        return planning.plan(self.config, pipeline, self.principal, SystemClock())
+
+    def run(self, pipeline: str, progress: Progress | None = None) -> RunSummary:
+        """Run a pipeline to its release; an unchanged step is not run again.
+
+        Raises:
+            Refused: the policy, the registry or an integrity check says no.
+            SourceError: a source is missing or not of its form.
+            Unavailable: locked, busy, or a store that is full or out of reach.
+        """
+        planned = self.plan(pipeline)
+        with self._held() as memory:
+            changes = tuple(str(change) for change in planned.changes or ())
+            summary = running.run(memory, planned.plan, progress or Quiet(), __version__, changes)
+            planning.keep_plan(memory.catalog, planned.plan)
+        return summary
+
+    def restrict(self, subject_type: str, key: str, purposes: tuple[str, ...] = ()) -> int:
+        """Withhold a subject's rows from releases (for these purposes; none: for all).
+
+        Returns:
+            The registry's new version.
+
+        Raises:
+            UsageError: no contract knows the subject type.
+        """
+        text = self._subject(subject_type, key)
+        with self._held() as memory, memory.catalog.write() as connection:
+            memory.registry.restrict(connection, subject_type, text, purposes or None)
+            memory_log = memory.log
+        memory_log.publish()
+        return memory.registry.version()
+
+    def lift(self, subject_type: str, key: str) -> int:
+        """End a subject's restriction; returns the registry's new version."""
+        text = self._subject(subject_type, key)
+        with self._held() as memory:
+            with memory.catalog.write() as connection:
+                memory.registry.lift(connection, subject_type, text)
+            memory.log.publish()
+            return memory.registry.version()
+
+    def unlock(self, seconds: int) -> None:
+        """Keep the root key in the unlock agent for so many seconds."""
+        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
+            with catalog.read() as connection:
+                identity = read_identity(connection)
+        agent.start(identity.id, root_key(self.config, identity, self.ask), seconds)
+
+    def lock(self) -> bool:
+        """Make the unlock agent forget the root key; whether it held one."""
+        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
+            with catalog.read() as connection:
+                return agent.stop(read_identity(connection).id)
+
+    def slots(self) -> tuple[str, ...]:
+        """Ids of the unlock slots."""
+        return self._keyring().slots
+
+    def add_slot(self, words: str) -> str:
+        """Add a passphrase; returns the new slot's id."""
+        keyring = self._keyring()
+        current = passphrase(self.config.passphrase, self.config.root, self.ask, new=False)
+        after = keyring.add_slot(keyring.unlock(current), words, SystemEntropy())
+        return (set(after.slots) - set(keyring.slots)).pop()
+
+    def remove_slot(self, slot: str) -> None:
+        """Remove an unlock slot; whoever can still unlock the project must do it."""
+        keyring = self._keyring()
+        keyring.unlock(passphrase(self.config.passphrase, self.config.root, self.ask, new=False))
+        keyring.remove_slot(slot)
+
+    def _keyring(self) -> Keyring:
+        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
+            with catalog.read() as connection:
+                identity = read_identity(connection)
+        return Keyring.load(self.config.root / self.config.keyring, identity.id)
+
+    @contextmanager
+    def _held(self) -> Iterator[Memory]:
+        with run_lock(self.config.root / PRIVATE_FOLDER / "run.lock"):
+            if self.config.engine.threads:
+                pa.set_cpu_count(self.config.engine.threads)
+            with opened(self.config, self.ask) as memory:
+                yield memory
+
+    def _subject(self, subject_type: str, key: str) -> str:
+        """The subject's key as the registry spells it."""
+        known: dict[str, str | None] = {}
+        for contract in load_contracts(self.config.root).values():
+            for subject in contract.subjects:
+                column = contract.column(subject.key)
+                known[subject.type] = column.category if column else None
+        if subject_type not in known:
+            raise UsageError("no contract knows that subject type", hint=nearest(subject_type, known))
+        text = subject_text(pa.array([key]), known[subject_type])[0].as_py()
+        if not text:
+            raise UsageError("the subject's key is empty", hint="give the key as the data has it")
+        return str(text)
+
+
+def open_project(folder: Path | str = ".", ask: Ask | None = None) -> Project:
+    """The project that `folder` lies in.
+
+    Raises:
+        ConfigError: no privet.yaml there or above, or it is wrong.
+    """
+    return Project(load_project(find_root(Path(folder))), ask)

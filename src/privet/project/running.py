@@ -1,0 +1,179 @@
+"""Run a pipeline: wire its steps to the project's memory, walk them, sum up what happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from privet.adapters.releases import open_target
+from privet.adapters.stores.sources import SourceObject, expand
+from privet.model.release import FileDigest, RowCounts
+from privet.pipeline.declared import DeclaredPlan
+from privet.pipeline.ingest import Ingest
+from privet.pipeline.progress import Meter, Progress
+from privet.pipeline.publish import NAME as RELEASE
+from privet.pipeline.publish import Publish
+from privet.pipeline.steps import StepMemory, StepResult, run_steps
+from privet.pipeline.summary import (
+    ColumnSummary,
+    DataSummary,
+    RunSummary,
+    SourceSummary,
+    StepSummary,
+)
+from privet.project.memory import Memory
+
+
+@dataclass
+class Timed:
+    """Passes progress on and remembers how long each step took."""
+
+    shown: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def step(self, name: str, total: int | None) -> AbstractContextManager[Meter]:
+        """Show the step and time it."""
+        return self._step(name, total)
+
+    def note(self, text: str) -> None:
+        """Pass the line on."""
+        self.shown.note(text)
+
+    @contextmanager
+    def _step(self, name: str, total: int | None) -> Iterator[Meter]:
+        start = time.monotonic()
+        with self.shown.step(name, total) as meter:
+            yield meter
+        self.seconds[name] = time.monotonic() - start
+
+
+def run(
+    memory: Memory,
+    plan: DeclaredPlan,
+    progress: Progress,
+    code_version: str,
+    changes: tuple[str, ...],
+) -> RunSummary:
+    """Run the pipeline of a declared plan to its release.
+
+    Raises:
+        Refused: the policy, the registry or an integrity check says no.
+        SourceError: a source is missing or not of its form.
+    """
+    started = memory.gate.clock.now()
+    timed = Timed(progress)
+    objects = {
+        data: expand(source.urls, memory.config.root)
+        for data, source in plan.spec.sources.items()
+    }
+    steps = [ingest.step() for ingest in _ingests(memory, plan, objects, code_version)]
+    publish = Publish(
+        plan=plan,
+        gate=memory.gate,
+        vault=memory.vault,
+        targets=lambda url: open_target(url, memory.config.root),
+        code_version=code_version,
+    )
+    results = run_steps(
+        [*steps, publish.step()], StepMemory(memory.catalog, plan.spec.name), timed, time.sleep
+    )
+    memory.vault.collect_garbage()
+    return _summarise(memory, plan, results, timed.seconds, objects, started, changes)
+
+
+def _ingests(
+    memory: Memory,
+    plan: DeclaredPlan,
+    objects: Mapping[str, tuple[SourceObject, ...]],
+    code_version: str,
+) -> list[Ingest]:
+    engine = memory.config.engine
+    return [
+        Ingest(
+            source=source,
+            contract=plan.contracts[data],
+            objects=objects[data],
+            vault=memory.vault,
+            block_bytes=engine.block_bytes,
+            memory_bytes=engine.memory_bytes,
+            code_version=code_version,
+        )
+        for data, source in plan.spec.sources.items()
+    ]
+
+
+def _summarise(
+    memory: Memory,
+    plan: DeclaredPlan,
+    results: Mapping[str, StepResult],
+    seconds: Mapping[str, float],
+    objects: Mapping[str, tuple[SourceObject, ...]],
+    started: datetime,
+    changes: tuple[str, ...],
+) -> RunSummary:
+    released = results[RELEASE]
+    decision = next(iter(plan.decisions.values()))
+    checkpoint = memory.log.checkpoint()
+    return RunSummary(
+        project=memory.config.name,
+        pipeline=plan.spec.name,
+        started=started,
+        finished=memory.gate.clock.now(),
+        principal=decision.request.principal.name,
+        role=decision.request.role,
+        purpose=decision.request.purpose,
+        recipient=decision.recipient.name,
+        guarantee=str(decision.guarantee),
+        basis=tuple(sorted(decision.basis.items())),
+        data=tuple(
+            _summarise_data(plan, release.data, results, objects)
+            for release in plan.spec.releases
+        ),
+        steps=tuple(
+            StepSummary(name, result.unchanged, seconds.get(name, 0.0))
+            for name, result in results.items()
+        ),
+        release=released.output["url"],
+        release_id=released.output["release"],
+        number=released.output["number"],
+        unchanged=released.unchanged,
+        files=tuple(FileDigest(**entry) for entry in released.output["files"]),
+        public_key=memory.identity.public_key,
+        log_size=checkpoint.size if checkpoint else 0,
+        changes=changes,
+    )
+
+
+def _summarise_data(
+    plan: DeclaredPlan,
+    data: str,
+    results: Mapping[str, StepResult],
+    objects: Mapping[str, tuple[SourceObject, ...]],
+) -> DataSummary:
+    contract, decision = plan.contracts[data], plan.decisions[data]
+    form = plan.spec.sources[data].format
+    types = {column.path: column for column in contract.columns}
+    words = form.name if form.name != "csv" else f"csv, delimiter {form.delimiter!r}, {form.encoding}"
+    return DataSummary(
+        name=data,
+        sources=tuple(SourceSummary(item.url, item.size, words) for item in objects[data]),
+        columns=tuple(
+            ColumnSummary(
+                path=str(choice.path),
+                type=types[choice.path].type,
+                category=choice.category,
+                treatment=str(choice.treatment),
+                rule=choice.rule,
+                note=types[choice.path].note,
+            )
+            for choice in decision.columns
+        ),
+        counts=RowCounts(**results[RELEASE].output["counts"][data]),
+        subjects=contract.subject.type if contract.subject else None,
+        row_filter=decision.where,
+        snapshot=results[f"ingest {data}"].output["snapshot"],
+    )

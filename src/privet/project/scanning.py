@@ -1,0 +1,109 @@
+"""Read data files as their form says, and let `detect` judge every column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from privet.adapters.formats.infer import infer_columns
+from privet.adapters.formats.read import read_batches
+from privet.adapters.formats.sniff import sniff
+from privet.adapters.stores.sources import SourceObject, expand, open_readable
+from privet.detect.columns import ColumnScanner
+from privet.model.contract import Column
+from privet.model.errors import SourceError
+from privet.model.finding import TableScan
+from privet.model.pipeline import SourceFormat
+
+SAMPLE_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One data set to be: what it was read from, in which form, its columns and their verdicts."""
+
+    urls: tuple[str, ...]
+    form: SourceFormat
+    columns: tuple[Column, ...]
+    verdict: TableScan
+
+
+def scan(paths: Sequence[str], base: Path, *, full: bool = False) -> tuple[TableScan, ...]:
+    """The verdict on every column of every file that `paths` name; one table for each path.
+
+    Args:
+        paths: files, folders, patterns or object-store URLs; the files of one path are one table.
+        base: the folder that relative paths start from.
+        full: read every row, and not the first `SAMPLE_ROWS` of each file.
+
+    Raises:
+        SourceError: a path names nothing, or a file is not of its form.
+    """
+    return tuple(scan_path(path, base, full=full).verdict for path in paths)
+
+
+def scan_path(path: str, base: Path, *, full: bool) -> Scanned:
+    """Scan the files that one path names, as one table; the first file states the form."""
+    objects = expand([path], base)
+    first = objects[0]
+    with open_readable(first) as file:
+        form = sniff(file, first.url)
+        columns = infer_columns(file, first.url, form)
+    scanner = ColumnScanner(columns)
+    rows, whole = 0, True
+    for item in objects:
+        read, complete = _scan_object(item, form, columns, scanner, full=full)
+        rows, whole = rows + read, whole and complete
+    verdict = TableScan(
+        name=dataset_name(path),
+        source=path if len(objects) == 1 else f"{path} ({len(objects)} files)",
+        form=describe_form(form),
+        rows=rows,
+        whole=whole,
+        findings=scanner.findings(),
+    )
+    return Scanned((path,), form, columns, verdict)
+
+
+def _scan_object(
+    item: SourceObject,
+    form: SourceFormat,
+    columns: tuple[Column, ...],
+    scanner: ColumnScanner,
+    *,
+    full: bool,
+) -> tuple[int, bool]:
+    rows = 0
+    with open_readable(item) as file:
+        for batch in read_batches(file, item.url, form, columns):
+            scanner.add(batch.rows)
+            rows += batch.rows.num_rows
+            if rows >= SAMPLE_ROWS and not full:
+                return rows, False
+    return rows, True
+
+
+def describe_form(form: SourceFormat) -> str:
+    """How a file is read, in words: `csv, delimiter ';', utf-8, gzip`."""
+    parts: list[str] = [form.name]
+    if form.name == "csv":
+        parts += [f"delimiter {form.delimiter!r}", form.encoding]
+    if form.compression:
+        parts.append(form.compression)
+    return ", ".join(parts)
+
+
+def dataset_name(path: str) -> str:
+    """A plain identifier for the data set in `path`: `data/Customers-2026.csv.gz` is `customers_2026`.
+
+    Raises:
+        SourceError: nothing of the path can be a name.
+    """
+    parts = [part for part in re.split(r"[/\\]", path) if part and not re.search(r"[*?\[]", part)]
+    stem = re.split(r"\.", parts[-1])[0] if parts else ""
+    name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
+    if not name:
+        raise SourceError(f"no data set can be named after {path}", hint="rename the file or folder")
+    return name if name[0].isalpha() else f"data_{name}"
