@@ -114,12 +114,12 @@ class _Planner:
     ) -> tuple[_Node, ...]:
         """The fields of a schema or struct of which anything is left."""
         planned = (
-            self.field(index, member, (*parents, Step(member.name)))
+            self.member(index, member, (*parents, Step(member.name)))
             for index, member in enumerate(fields)
         )
         return tuple(node for node in planned if node is not None)
 
-    def field(self, index: int, source: pa.Field[Any], steps: tuple[Step, ...]) -> _Node | None:
+    def member(self, index: int, source: pa.Field[Any], steps: tuple[Step, ...]) -> _Node | None:
         """One field, or None where nothing is left of it."""
         kind = source.type
         if isinstance(kind, pa.StructType):
@@ -128,7 +128,7 @@ class _Planner:
             return _Node(index, pa.field(source.name, output), members) if members else None
         if isinstance(kind, pa.ListType | pa.LargeListType):
             inner = (*steps[:-1], Step(steps[-1].name, steps[-1].lists + 1))
-            item = self.field(0, kind.value_field, inner)
+            item = self.member(0, kind.value_field, inner)
             make = pa.list_ if isinstance(kind, pa.ListType) else pa.large_list
             return item and _Node(index, pa.field(source.name, make(item.output)), (item,))
         return self.leaf(index, source.name, ColumnPath(steps))
