@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -18,6 +18,7 @@ from privet.model.errors import ConfigError, Location
 T = TypeVar("T")
 
 _MOST_SHOWN = 20
+_MOST_WORDS = 5
 _KEY = "[key]"  # pydantic's last step for an error in a mapping's key
 _SECRET = re.compile(r"passw|passphrase|secret|private|credential", re.IGNORECASE)
 _EXPECTED = {
@@ -57,7 +58,7 @@ def check(kind: type[T], document: Document, path: KeyPath = ()) -> T:
         ConfigError: it is not of that form; all that is wrong, each with its line.
     """
     try:
-        read: T = _adapter(kind).validate_python(document.value(path))
+        read: T = _adapter(cast("Hashable", kind)).validate_python(document.value(path))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     else:
@@ -71,7 +72,7 @@ def combined(errors: Sequence[ConfigError]) -> ConfigError:
     if len(errors) == 1:
         return errors[0]
     lines = [f"{len(errors)} things are wrong"]
-    for error in errors[:_MOST_SHOWN]:
+    for error in sorted(errors, key=_place)[:_MOST_SHOWN]:
         lines += [f"  {line}" for line in str(error).splitlines()]
     if len(errors) > _MOST_SHOWN:
         lines.append(f"  and {len(errors) - _MOST_SHOWN} more")
@@ -85,8 +86,12 @@ def nearest(name: str, valid: Sequence[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else "write one of: " + ", ".join(valid)
 
 
+def _place(error: ConfigError) -> tuple[str, int]:
+    return ("", 0) if error.where is None else (error.where.file, error.where.line or 0)
+
+
 @cache
-def _adapter(kind: object) -> TypeAdapter[Any]:
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     if isinstance(kind, type) and issubclass(kind, Form):
         return TypeAdapter(kind)
     return TypeAdapter(kind, config=ConfigDict(strict=True, hide_input_in_errors=True))
@@ -102,12 +107,16 @@ def _complaint(
     if absent:
         return ConfigError(f"`{steps[-1]}` is missing", where=where, hint="add it")
     if name == "extra_forbidden":
-        hint = _hint_for_key(str(steps[-1]), _keys_beside(kind, steps))
+        beside = document.value(path[:-1])
+        unused = [key for key in _keys_beside(kind, steps) if not _has(beside, key)]
+        hint = _hint_for_key(str(steps[-1]), unused)
         return ConfigError("there is no such key here", hint=hint, where=where)
     if name == "privet_unfit":
         return ConfigError(str(context["problem"]), hint=context["hint"], where=where)
+    if in_key := bool(steps) and steps[-1] == _KEY:
+        value = str(path[-1])
     expected, advice = _expectation(name, context, value)
-    if steps and steps[-1] == _KEY:
+    if in_key:
         return ConfigError(f"the key should be {expected}", hint=advice, where=where)
     return _mismatch(expected, kind_of(value), advice, where)
 
@@ -120,14 +129,15 @@ def _expectation(name: str, context: dict[str, Any], value: YamlValue) -> tuple[
     valid = [word or number for word, number in words]
     if name != "literal_error" or not valid:
         return _EXPECTED.get(name, "another form"), None
-    close = isinstance(value, str) and len(valid) > 1
-    return " or ".join(f"`{word}`" for word in valid), nearest(str(value), valid) if close else None
+    hint = nearest(value, valid) if isinstance(value, str) and len(valid) > 1 else None
+    few = " or ".join(f"`{word}`" for word in valid)
+    return "another word" if hint and len(valid) > _MOST_WORDS else few, hint
 
 
 def _mismatch(expected: str, found: str, hint: str | None, where: Location) -> ConfigError:
     if hint is None and found == "nothing":
         hint = "give it a value, or remove the key"
-    elif hint is None and expected.startswith("text") and found not in {"a list", "empty text"}:
+    elif hint is None and expected == "text" and found in {"a number", "true or false"}:
         hint = "put it in quotes, so that it is read as text"
     return ConfigError(f"expected {expected}, found {found}", hint=hint, where=where)
 
@@ -146,7 +156,7 @@ def _steps_of_the_file(
     for number, step in enumerate(steps):
         known = _has(value, step)
         if known:
-            value = value[step]  # type: ignore[call-overload, index]  # `_has` says it can
+            value = value[step]  # type: ignore[index]  # `_has` says it can
         if known or (keep_last and number == len(steps) - 1):
             yield step
 

@@ -30,7 +30,7 @@ def _urls(value: object) -> tuple[str, ...]:
 
 def _encoding(value: str) -> str:
     try:
-        b"".decode(value)  # refuses codecs that are not text encodings, which `lookup` does not
+        "a".encode(value)  # refuses codecs that are not text encodings, which `lookup` does not
     except (LookupError, ValueError):
         problem = wrong("a text encoding such as `utf-8` or `cp1252`")
     else:

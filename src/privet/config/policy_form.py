@@ -13,14 +13,15 @@ from privet.model.paths import ColumnPath
 
 Action: TypeAlias = Literal["release", "query", "reveal", "train", "synthesize"]
 
-# GDPR Art. 6(1) (a) to (f), then the exceptions of Art. 9(2) that differ from them.
+# GDPR Art. 6(1) (a) to (f) and Art. 10, spelled as in W3C DPV; then what only Art. 9(2) knows.
 Basis: TypeAlias = Literal[
     "consent",
     "contract",
     "legal_obligation",
-    "vital_interests",
-    "public_task",
-    "legitimate_interests",
+    "vital_interest",
+    "public_interest",
+    "official_authority",
+    "legitimate_interest",
     "explicit_consent",
     "employment_law",
     "not_for_profit",

@@ -34,6 +34,12 @@ def file_name(name: str) -> str:
     return f"{name}.v1.json"
 
 
+def schema_line(name: str, *, folder_up: bool = False) -> str:
+    """Return the first line of a file, which tells editors where its schema is."""
+    up = "../" if folder_up else ""
+    return f"# yaml-language-server: $schema={up}{SCHEMA_FOLDER}/{file_name(name)}\n\n"
+
+
 def schema_text(name: str) -> str:
     """Return the JSON Schema (2020-12) of `project`, `contract`, `policy` or `pipeline`.
 

@@ -54,6 +54,7 @@ _SYNTAX = (
      "indent with spaces, not tabs; put text that starts with @, ` or % in quotes"),
     ("unexpected end of stream", "a quote or bracket that is never closed",
      "close it on this line or below"),
+    ("tab character", "a tab where spaces belong", "indent with spaces"),
     ("escape", "a backslash inside double quotes that YAML does not know",
      "write \\\\ for a backslash, or use single quotes"),
     ("expected", "a line that does not fit the lines above it",

@@ -1,0 +1,226 @@
+"""The files that `init` writes: commented YAML that loads back to what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from privet.config.schemas import schema_line
+from privet.config.treatment import MAIN_PARAMETER
+from privet.config.yaml_text import entry, indent, scalar
+from privet.model.contract import Contract
+from privet.model.paths import ColumnPath
+from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.policy import Treatment
+
+MOST_TESTS = 3
+DEFAULT_BASIS: Mapping[str, str] = {"default": "legitimate_interest"}
+
+_PROJECT = """\
+# A Privet project. Everything here has a default; this file shows them.
+version: 1
+project: {name}
+
+# Where the vault lies: encrypted copies of your data, and the log of what was done with them.
+# A folder, or a URL of an object store such as s3://bucket/folder (credentials come from the
+# environment, never from this file).
+store: .privet/vault
+
+# The database with keys (encrypted), budgets and the order of events. One file is enough for one
+# person; a team names a PostgreSQL server: postgresql://user@host/database
+catalog: sqlite:///.privet/catalog.db
+
+keys:
+  # The unlock slots. Useless without the passphrase; lost together, the data is lost.
+  keyring: .privet/keyring.json
+  # Where the passphrase comes from: {{env: NAME}}, {{file: PATH}} or prompt. Never the passphrase
+  # itself.
+  passphrase: {{env: PRIVET_PASSPHRASE}}
+
+# What a run may use of this machine.
+engine: {{block: 4MiB, memory: 1GB, threads: auto}}
+
+# Where releases go: what leaves, each with its receipt.
+releases: releases
+"""
+
+
+def render_project(name: str) -> str:
+    """Return `privet.yaml` for a project called `name`, with every default spelled out."""
+    return schema_line("project") + _PROJECT.format(name=scalar(name))
+
+
+_POLICY_HEAD = """\
+# The policy: who may see what, for which purpose, and how it is protected.
+# What no rule allows is refused. Try it with `privet check`; see its effect with `privet plan`.
+version: 1
+"""
+_PURPOSES = """\
+
+# Purposes: what data may be used for, and the legal ground for it (GDPR Art. 6).
+# CHECK THE BASIS: only you know which one holds. `consent`, `contract` and others are possible;
+# health and other special data need one of their own, such as `user.health: explicit_consent`.
+purposes:
+"""
+_ROLES = """\
+
+# Roles: who may act, and for which purposes. Add people here; nobody can claim a role.
+roles:
+"""
+_RULES = """\
+
+# Rules: `data` may leave as a release, for `purpose`, in the hands of `role`.
+# `as: pseudonymous`: names are gone, but a person could still be singled out: it is personal data.
+# Under `columns`, a column (`data.column`) or a whole category (`user.contact`) gets a treatment:
+#   keep   lets it through                      token     the same stand-in for the same value
+#   drop   removes the column                   mask      shows the ends: {mask: {show_last: 4}}
+#   redact replaces every value                 truncate  cuts it short:  {truncate: 3}
+#   band   rounds to a range: {band: 5y}        shift     moves dates:    {shift: 30}
+# Also possible: `to:` (a recipient), `where:` (a row filter), `until: 2030-12-31`, `deny:` rules.
+rules:
+"""
+_TESTS = """\
+
+# Tests: what you expect of the rules above. `privet check` tries each of them.
+tests:
+"""
+
+
+def render_policy(
+    *,
+    principal: str,
+    purpose: str,
+    contracts: Iterable[Contract],
+    treatments: Mapping[str, Treatment],
+    role: str = "analyst",
+    basis: Mapping[str, str] = DEFAULT_BASIS,
+) -> str:
+    """Return a `policy.yaml` that grants one principal one purpose, with a rule for each data set.
+
+    Args:
+        principal: who holds the role, such as `os:ana`.
+        purpose: the purpose's name.
+        contracts: the data sets that the role may release.
+        treatments: by `dataset.column` (goes to the rule of that data set) or by category key (goes
+            to every rule).
+        role: the role's name.
+        basis: the legal basis by data category, and `default`.
+    """
+    names = [contract.name for contract in contracts]
+    grounds = ", ".join(entry(key, scalar(value)) for key, value in basis.items())
+    people = f"{{members: [{scalar(principal)}], purposes: [{scalar(purpose)}]}}"
+    text = schema_line("policy") + _POLICY_HEAD
+    text += _PURPOSES + indent(entry(purpose, f"{{basis: {{{grounds}}}}}"), 1) + "\n"
+    text += _ROLES + indent(entry(role, people), 1) + "\n"
+    text += _RULES.removesuffix("\n") + ("" if names else " []") + "\n"
+    for name in names:
+        text += indent(_rule(name, role, purpose, _treatments_of(name, names, treatments)), 1)
+    tests = [key for key in treatments if _data_set_of(key, names) is not None][:MOST_TESTS]
+    if tests:
+        text += _TESTS
+    for key in tests:
+        fields = {"role": role, "for": purpose, "column": key}
+        inside = ", ".join(f"{name}: {scalar(value)}" for name, value in fields.items())
+        text += f"  - {{{inside}, expect: {_treatment(treatments[key])}}}\n"
+    return text
+
+
+def _rule(data: str, role: str, purpose: str, columns: Mapping[str, Treatment]) -> str:
+    lines = [
+        "- allow: release",
+        f"  role: {scalar(role)}",
+        f"  purpose: {scalar(purpose)}",
+        f"  data: {scalar(data)}",
+        "  as: pseudonymous",
+    ]
+    if columns:
+        lines.append("  columns:")
+    for key, treatment in columns.items():
+        lines.append(indent(entry(key, _treatment(treatment)), 2))
+    return "\n".join(lines) + "\n"
+
+
+def _treatments_of(
+    data: str, names: list[str], treatments: Mapping[str, Treatment]
+) -> dict[str, Treatment]:
+    return {
+        key: treatment
+        for key, treatment in treatments.items()
+        if _data_set_of(key, names) in {data, None}
+    }
+
+
+def _data_set_of(key: str, names: list[str]) -> str | None:
+    """The data set of `dataset.column`; None for a category key."""
+    root = ColumnPath.parse(key).root
+    return root if root in names else None
+
+
+def _treatment(treatment: Treatment) -> str:
+    name = scalar(treatment.name)
+    if not treatment.params:
+        return name
+    if [key for key, _ in treatment.params] == [MAIN_PARAMETER.get(treatment.name)]:
+        return f"{{{name}: {scalar(treatment.params[0][1])}}}"
+    inside = ", ".join(f"{key}: {scalar(value)}" for key, value in treatment.params)
+    return f"{{{name}: {{{inside}}}}}"
+
+
+_PIPELINE_HEAD = """\
+# A pipeline: from sources to one release. See what it will do with `privet plan {name}`, then
+# `privet run {name}`.
+version: 1
+name: {name}
+
+# Why, as whom, and (if it is for somebody else) for whom; the policy says whether that may be.
+purpose: {purpose}
+role: {role}
+{to}
+# Where each data set comes from: a path, a pattern such as data/*.csv, a folder, or a URL.
+# How it is read is written here once, and not guessed again.
+sources:
+"""
+_RELEASE = """\
+
+# What leaves: data sets, as parquet unless said otherwise ({data: NAME, format: csv}).
+release:
+"""
+
+
+def render_pipeline(spec: PipelineSpec) -> str:
+    """Return the file of a pipeline; loaded, it equals `spec`."""
+    text = schema_line("pipeline", folder_up=True) + _PIPELINE_HEAD.format(
+        name=scalar(spec.name),
+        purpose=scalar(spec.purpose),
+        role=scalar(spec.role),
+        to="# to: RECIPIENT\n" if spec.to is None else f"to: {scalar(spec.to)}\n",
+    )
+    for data, source in spec.sources.items():
+        text += indent(f"{scalar(data)}:\n{_source(source)}", 1)
+    text += _RELEASE + indent("".join(_release(each) for each in spec.releases), 1)
+    return f"{text}\n# Where the release goes.\ninto: {scalar(spec.into)}\n"
+
+
+def _source(source: SourceSpec) -> str:
+    urls = [scalar(url) for url in source.urls]
+    lines = [f"  from: {urls[0]}" if len(urls) == 1 else f"  from: [{', '.join(urls)}]"]
+    lines.append(f"  format: {source.format.name}")
+    if source.format.compression is not None:
+        lines.append(f"  compression: {source.format.compression}")
+    if source.format.name == "csv":
+        lines += [f"  {line}" for line in _dialect(source.format)]
+    return "\n".join(lines) + "\n"
+
+
+def _dialect(form: SourceFormat) -> list[str]:
+    return [
+        f"delimiter: {scalar(form.delimiter)}",
+        f"quote: {scalar(form.quote)}",
+        f"encoding: {scalar(form.encoding)}",
+        f"header: {scalar(form.header)}",
+    ]
+
+
+def _release(spec: ReleaseSpec) -> str:
+    if spec.format == "parquet":
+        return f"- {scalar(spec.data)}\n"
+    return f"- {{data: {scalar(spec.data)}, format: {spec.format}}}\n"
