@@ -138,6 +138,12 @@ def test_two_copies_of_a_project_cannot_both_publish(
         twin.publish()
 
 
+def test_an_older_latest_checkpoint_put_back_is_found(log: Log, store: MemoryStore) -> None:
+    store.objects["checkpoint"] = store.objects["checkpoints/0000000000000256"]
+    with pytest.raises(IntegrityError, match="not the newest"):
+        log.verify()
+
+
 def test_a_store_that_lost_its_checkpoints_is_refused(log: Log, store: MemoryStore) -> None:
     for key in [key for key in store.objects if key.startswith("checkpoint")]:
         del store.objects[key]

@@ -148,9 +148,26 @@ def _check_checkpoints(
             raise IntegrityError(
                 f"{checkpoint_key(prefix, number)} is missing or differs", hint=_CHANGED
             )
-    if found:
-        _require(store, prefix + LATEST, found[max(found)])
+    _check_latest(store, prefix, found, finished=max(recorded, default=None))
     return sorted(found)
+
+
+def _check_latest(
+    store: ObjectStore, prefix: str, found: dict[int, bytes], *, finished: int | None
+) -> None:
+    """Insist that the latest checkpoint is the newest one.
+
+    A crash may have stopped its writing; then it is still the newest that was `finished`.
+    """
+    key = prefix + LATEST
+    interrupted = bool(found) and max(found) != finished
+    if finished is None and store.head(key) is None:
+        return
+    accepted = {found[max(found)]} if found else set()
+    if interrupted and finished is not None:
+        accepted.add(found[finished])
+    if _get(store, key) not in accepted:
+        raise IntegrityError(f"{key} is not the newest checkpoint", hint=_CHANGED)
 
 
 def _check_tiles(connection: Connection, store: ObjectStore, prefix: str, size: int) -> set[str]:
@@ -201,9 +218,12 @@ def _require_tiles(present: set[str], prefix: str, size: int, *, everything: boo
 
 
 def _require(store: ObjectStore, key: str, expected: bytes) -> None:
+    if _get(store, key) != expected:
+        raise IntegrityError(f"{key} differs from the log", hint=_CHANGED)
+
+
+def _get(store: ObjectStore, key: str) -> bytes:
     try:
-        data = store.get(key)
+        return store.get(key)
     except SourceError as error:
         raise IntegrityError(f"{key} is missing", hint=_CHANGED) from error
-    if data != expected:
-        raise IntegrityError(f"{key} differs from the log", hint=_CHANGED)

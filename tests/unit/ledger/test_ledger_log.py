@@ -4,11 +4,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 from tests.unit.ledger.issued import KEY, add, open_log, signer
 from tests.world import MemoryStore
 
 from privet.ledger import Log
 from privet.ledger.log import MAX_LEAF
+from privet.ledger.tables import CHECKPOINT
 from privet.model.errors import IntegrityError, StorageError, Unavailable
 from privet_verify.notes import VerifierKey
 from privet_verify.proof import Proof
@@ -172,6 +174,7 @@ def test_a_crash_at_any_write_is_made_good(tmp_path: Path, before: int, more: in
         with pytest.raises(StorageError):
             log.publish()
         store.fail_after(None)
+        assert log.verify() == before + more  # an interrupted act is no damage
         again = Log(log.catalog, store, log.signer, log.clock)
         assert again.catch_up() == calm.checkpoint()
         assert store.objects == undisturbed.objects
@@ -187,6 +190,19 @@ def test_a_crash_then_more_entries_is_made_good(log: Log, store: MemoryStore) ->
     add(log, 2, start=2)
     assert log.catch_up().size == 4
     assert log.verify() == 4
+
+
+def test_a_crash_between_the_store_and_the_catalog_is_made_good(
+    log: Log, store: MemoryStore
+) -> None:
+    add(log, 300)
+    checkpoint = log.publish()
+    whole = dict(store.objects)
+    with log.catalog.write() as connection:
+        connection.execute(delete(CHECKPOINT))
+    assert log.verify() == 300
+    assert log.catch_up() == checkpoint == log.checkpoint()
+    assert store.objects == whole
 
 
 def test_the_catalog_ahead_of_the_store_is_published_forward(log: Log, store: MemoryStore) -> None:
