@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-
 Convert: TypeAlias = "Callable[[pa.Array[Any]], pa.Array[Any]]"
 
 

@@ -24,7 +24,7 @@ from privet.adapters.formats.text import ByteSource, TextStream, unescape
 from privet.model.errors import PrivetError, SourceError
 from privet.model.pipeline import SourceFormat
 
-_END = "_privet_end_of_file"
+_END = "end"
 _ESCAPED = "[\U0010ff80-\U0010ffff]"
 _HEADER_BYTES = 1 << 20
 _MAX_PENDING = 256 << 20
