@@ -13,7 +13,7 @@ from privet.cli import output
 
 app = typer.Typer(
     name="privet",
-    help="Privacy and security for AI data pipelines: declare once, release safely, prove it offline.",
+    help="Privacy and security for AI data pipelines: declare, release, prove it offline.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -26,7 +26,8 @@ app.add_typer(keys, name="keys")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Files = Annotated[
-    list[str], typer.Argument(help="Files, folders, globs or object-store URLs.", show_default=False)
+    list[str],
+    typer.Argument(help="Files, folders, globs or object-store URLs.", show_default=False),
 ]
 Pipeline = Annotated[str, typer.Argument(help="Name of a file in pipelines/, without .yaml.")]
 SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts name it.")]
@@ -86,6 +87,7 @@ def plan(pipeline: Pipeline, json: Json = False) -> None:
 @app.command()
 def run(pipeline: Pipeline, json: Json = False) -> None:
     """Run a pipeline: a release with its receipt, and a report for you alone."""
+    from privet import report
     from privet.cli import progress, prompt, show_run
     from privet.project import open_project
 
@@ -93,7 +95,7 @@ def run(pipeline: Pipeline, json: Json = False) -> None:
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         with progress.shown(quiet=json) as shown:
             outcome = project.run(pipeline, shown)
-        show_run.show(outcome, json=json)
+        show_run.show(outcome, report.write(outcome, project.reports), json=json)
 
 
 @app.command()
@@ -144,7 +146,7 @@ def demo(
     customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
 ) -> None:
     """Make up customers and tickets, and run the whole story on them."""
-    from privet.cli import demo as story
+    from privet.demo import story
 
     with _reporting("demo", json=False):
         story.tell(folder, customers)

@@ -13,7 +13,7 @@ _NO_TERMINAL = (
 )
 
 
-def passphrase(new: bool) -> bytes:  # noqa: FBT001
+def passphrase(new: bool) -> str:
     """Ask for the project's passphrase; twice for a `new` one.
 
     Raises:
@@ -22,15 +22,15 @@ def passphrase(new: bool) -> bytes:  # noqa: FBT001
     if not sys.stdin.isatty():
         raise Locked("the project is locked and there is no terminal to ask on", hint=_NO_TERMINAL)
     if not new:
-        return getpass.getpass("Passphrase: ").encode()
+        return getpass.getpass("Passphrase: ")
     return _twice("Choose a passphrase for this project (it cannot be recovered): ")
 
 
-def added_passphrase() -> bytes:
+def added_passphrase() -> str:
     """Ask for a further passphrase, from a terminal or as a line on standard input."""
     if sys.stdin.isatty():
         return _twice("Further passphrase: ")
-    return _line("a passphrase").encode()
+    return _line("a passphrase")
 
 
 def subject_key() -> str:
@@ -40,11 +40,11 @@ def subject_key() -> str:
     return _line("the subject's key")
 
 
-def _twice(question: str) -> bytes:
+def _twice(question: str) -> str:
     first = getpass.getpass(question)
     if first != getpass.getpass("Again: "):
         raise Locked("the two passphrases differ", hint="try again")
-    return first.encode()
+    return first
 
 
 def _line(what: str) -> str:

@@ -1,6 +1,6 @@
 """Made-up people of several countries: no real person, number or address is meant.
 
-E-mail addresses lie in domains reserved by RFC 2606; phone numbers are in each country's form; cards
+E-mail addresses lie in domains reserved by RFC 2606; phone numbers have each country's form; cards
 begin with a test range and pass Luhn; IBANs pass ISO 7064.
 """
 

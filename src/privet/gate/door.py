@@ -14,6 +14,7 @@ from privet.gate.recovery import abandon_open, publish_sealed
 from privet.gate.tables import GRANT, OPEN
 from privet.gate.terms import Terms
 from privet.ledger import Log
+from privet.model.canonical import Json
 from privet.model.errors import Refused
 from privet.model.policy import Policy
 from privet.policy.decide import decide
@@ -73,7 +74,7 @@ class Gate:
                     id=grant_id, pipeline=terms.pipeline, number=number, state=OPEN, target=target
                 )
             )
-            body = {
+            body: dict[str, Json] = {
                 "grant": grant_id,
                 "pipeline": terms.pipeline,
                 "plan": terms.plan_sha256,

@@ -106,9 +106,9 @@ class Grant:
         with ExitStack() as stack:
             staged = stack.enter_context(self.target.writer(f"{name}.age" if recipient else name))
             digest = _DigestingFile(staged)
-            sink = cast(BinaryIO, digest)
+            sink = cast("BinaryIO", digest)
             if recipient:
-                sink = cast(BinaryIO, stack.enter_context(AgeWriter(sink, recipient)))
+                sink = cast("BinaryIO", stack.enter_context(AgeWriter(sink, recipient)))
             counts = self._write_rows(scope, part, sink)
         self.files.append(digest.describe(f"{name}.age" if recipient else name))
         if not counts.balanced():

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from privet.model.contract import Contract
 from privet.model.paths import ColumnPath
 from privet.model.release import Principal
 from privet.policy.where import RowFilter
+from privet.transforms.arrow import Values, pc
 from privet.transforms.build import Transform
 from privet.transforms.nested import apply_columns, leaf_values, output_schema
 from privet.transforms.normalise import subject_text
@@ -23,7 +23,7 @@ from privet.transforms.normalise import subject_text
 RESTRICTED = "restricted"
 FILTERED = "filter"
 
-WithheldMask = Callable[[pa.Array, str, str], pa.BooleanArray]
+WithheldMask = Callable[[Values, str, str], Values]
 """(normalised subject keys, subject type, purpose) -> true where the registry withholds the row."""
 
 
@@ -61,7 +61,7 @@ class RowScope:
         kept = batch.filter(self._keep(batch, counts)) if batch.num_rows else batch
         return apply_columns(kept, self.transforms, self._first_subject(kept)), counts
 
-    def _keep(self, batch: pa.RecordBatch, counts: dict[str, int]) -> pa.BooleanArray:
+    def _keep(self, batch: pa.RecordBatch, counts: dict[str, int]) -> Values:
         restricted = self._restricted(batch)
         counts[RESTRICTED] = pc.sum(restricted).as_py() or 0
         allowed = pc.invert(restricted)
@@ -72,19 +72,18 @@ class RowScope:
             allowed = pc.and_(allowed, passes)
         return allowed
 
-    def _restricted(self, batch: pa.RecordBatch) -> pa.BooleanArray:
-        nobody = pa.array([False] * batch.num_rows, pa.bool_())
-        restricted = nobody
+    def _restricted(self, batch: pa.RecordBatch) -> Values:
+        restricted = pa.array([False] * batch.num_rows, pa.bool_())
         for subject in self.contract.subjects:
             column = self.contract.column(subject.key)
             keys = subject_text(
                 leaf_values(batch, subject.key), column.category if column else None
             )
-            hit = pc.fill_null(self.withheld(keys, subject.type, self.purpose), False)
-            restricted = pc.or_(restricted, hit)
+            hit = self.withheld(keys, subject.type, self.purpose)
+            restricted = pc.or_(restricted, pc.coalesce(hit, pa.scalar(value=False)))
         return restricted
 
-    def _first_subject(self, batch: pa.RecordBatch) -> pa.Array | None:
+    def _first_subject(self, batch: pa.RecordBatch) -> Values | None:
         subject = self.contract.subject
         if subject is None:
             return None

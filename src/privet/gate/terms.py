@@ -103,9 +103,7 @@ def build_statement(
             "principal": decision.request.principal.name,
             "role": decision.request.role,
             "recipient": recipient,
-            "basis": [
-                {"category": category, "basis": basis} for category, basis in _bases(terms)
-            ],
+            "basis": [{"category": category, "basis": basis} for category, basis in _bases(terms)],
             "sources": [
                 {
                     "data": source.data,

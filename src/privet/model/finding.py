@@ -14,8 +14,8 @@ class Finding:
     Attributes:
         path: the column.
         type: its physical type, as in a contract.
-        kind: short name of what was found (`email`, `phone`, `card`, `iban`, `name`, `free_text`, …),
-            or None for a firm "nothing found".
+        kind: short name of what was found (`email`, `phone`, `card`, `name`, `free_text`, …), or
+            None for a firm "nothing found".
         category: the data category key that goes with it, or None.
         confidence: 0 to 100; of the finding, or of "nothing found".
         evidence: short reasons with counts, never a value: `header says e-mail`, `98 % of 412

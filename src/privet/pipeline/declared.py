@@ -93,9 +93,7 @@ def declare(
     return DeclaredPlan(spec, decisions, {data: contracts[data] for data in spec.sources})
 
 
-def _require_contract(
-    spec: PipelineSpec, contracts: Mapping[str, Contract], data: str
-) -> Contract:
+def _require_contract(spec: PipelineSpec, contracts: Mapping[str, Contract], data: str) -> Contract:
     if data not in contracts:
         raise ConfigError(
             f"no contract describes {data}",

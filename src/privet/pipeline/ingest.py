@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.read import read_batches
@@ -23,6 +22,7 @@ from privet.model.pipeline import SourceSpec
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
 from privet.quality.typing import arrow_schema, enforce
+from privet.transforms.arrow import Values, nothing, pc
 from privet.transforms.nested import leaf_values
 from privet.transforms.normalise import subject_text
 from privet.vault.vault import Vault
@@ -34,12 +34,7 @@ FILE, POSITION, REASON, RECORD = (
     "_privet_record",
 )
 _RESERVED = pa.schema(
-    [
-        pa.field(FILE, pa.int32()),
-        pa.field(POSITION, pa.int64()),
-        pa.field(REASON, pa.string()),
-        pa.field(RECORD, pa.binary()),
-    ]
+    [(FILE, pa.int32()), (POSITION, pa.int64()), (REASON, pa.string()), (RECORD, pa.binary())]
 )
 UNOWNED = "unowned"
 
@@ -87,9 +82,7 @@ class Ingest:
         }
 
     def _sources(self) -> list[dict[str, Any]]:
-        return [
-            {"url": item.url, "size": item.size, "stamp": item.stamp} for item in self.objects
-        ]
+        return [{"url": item.url, "size": item.size, "stamp": item.stamp} for item in self.objects]
 
     def _holds(self, output: Output) -> bool:
         newest = self.vault.latest(self.contract.name)
@@ -127,7 +120,7 @@ class Ingest:
 
     def _typed(
         self, number: int, item: SourceObject, schema: pa.Schema, meter: Meter
-    ) -> Iterator[tuple[pa.RecordBatch, pa.Array | None]]:
+    ) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
         done = 0
         with open_readable(item) as file:
             batches = read_batches(
@@ -146,7 +139,7 @@ class Ingest:
                 meter(raw.rows.num_rows + len(raw.rejects), max(0, at - done))
                 done = at
 
-    def _enforced(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, pa.Array | None]:
+    def _enforced(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, Values | None]:
         typed = enforce(raw.rows, self.contract.columns)
         subjects = self._subjects(typed.rows)
         reasons = typed.reasons
@@ -164,7 +157,7 @@ class Ingest:
         names = [*typed.rows.schema.names, *_RESERVED.names]
         return pa.RecordBatch.from_arrays(columns, names=names), subjects
 
-    def _subjects(self, rows: pa.RecordBatch) -> pa.Array | None:
+    def _subjects(self, rows: pa.RecordBatch) -> Values | None:
         subject = self.contract.subject
         if subject is None:
             return None
@@ -172,10 +165,10 @@ class Ingest:
         return subject_text(leaf_values(rows, subject.key), column.category if column else None)
 
 
-def _records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.Array:
+def _records(rows: pa.RecordBatch, held: Values) -> Values:
     """The held-back rows as they were read, one JSON object each; null for the others."""
     if not pc.any(held).as_py():
-        return pa.nulls(rows.num_rows, pa.binary())
+        return nothing(rows.num_rows, pa.binary())
     wanted = pc.indices_nonzero(held)
     texts: list[bytes | None] = [None] * rows.num_rows
     for index, row in zip(wanted.to_pylist(), _as_rows(rows.take(wanted)), strict=True):
@@ -197,16 +190,14 @@ def _as_rows(rows: pa.RecordBatch) -> list[dict[str, Any]]:
 
 def _rejected(
     number: int, rejects: tuple[Reject, ...], schema: pa.Schema
-) -> tuple[pa.RecordBatch, pa.Array | None]:
+) -> tuple[pa.RecordBatch, Values | None]:
     count = len(rejects)
-    columns = [pa.nulls(count, field.type) for field in schema]
+    columns = [nothing(count, field.type) for field in schema]
     extra = [
         pa.array([number] * count, pa.int32()),
         pa.array([reject.position for reject in rejects], pa.int64()),
         pa.array([reject.reason for reject in rejects], pa.string()),
         pa.array([reject.raw for reject in rejects], pa.binary()),
     ]
-    batch = pa.RecordBatch.from_arrays(
-        [*columns, *extra], schema=pa.schema([*schema, *_RESERVED])
-    )
-    return batch, pa.nulls(count, pa.string())
+    batch = pa.RecordBatch.from_arrays([*columns, *extra], schema=pa.schema([*schema, *_RESERVED]))
+    return batch, nothing(count, pa.string())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import pyarrow as pa
 
 from privet.gate import Gate, Part, Terms
 from privet.gate.keys import linkage_keys
 from privet.gate.terms import SourceRef
+from privet.model.pipeline import FormatName
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
@@ -90,10 +93,10 @@ class Publish:
             "counts": {data: asdict(counts) for data, counts in made.counts.items()},
         }
 
-    def _part(self, ingested: Output, form: str, meter: Meter) -> Part:
+    def _part(self, ingested: Output, form: FormatName, meter: Meter) -> Part:
         snapshot = self.vault.snapshot(ingested["data"], ingested["snapshot"])
 
-        def batches() -> Any:
+        def batches() -> Iterator[pa.RecordBatch]:
             for batch in self.vault.read(snapshot):
                 meter(batch.num_rows, batch.nbytes)
                 yield batch

@@ -9,15 +9,18 @@ from pathlib import Path
 from privet.adapters.identity.os_user import OsUser
 from privet.config import scaffold
 from privet.config.project_file import PROJECT_FILE
-from privet.config.schemas import SCHEMAS, schema_text
+from privet.config.contract_text import render_contract
+from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name, schema_text
 from privet.detect.subjects import propose_subject
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.errors import StorageError, UsageError
 from privet.model.finding import Finding, TableScan
+from privet.model.paths import ColumnPath
 from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceSpec
 from privet.model.policy import Treatment
 from privet.project.scanning import Scanned, scan_path
 
+ROLE = "analyst"
 TOKENISED = frozenset({"email", "phone", "card", "iban", "person_id", "national_id", "username"})
 """Kinds of identifiers: released as tokens, so that rows about one person still join."""
 
@@ -90,9 +93,8 @@ def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
 
 def _column(column: Column, finding: Finding) -> Column:
     category = finding.category if finding.kind else NO_CATEGORY
-    note = "; ".join(finding.evidence)
-    prefix = "UNSURE, please look: " if finding.unsure else ""
-    return replace(column, category=category or "user", note=f"{prefix}{note}")
+    note = "the scan is unsure: look at the data, then set the category" if finding.unsure else None
+    return replace(column, category=category or "user", note=note)
 
 
 def _treatments(scanned: Sequence[Scanned]) -> dict[str, Treatment]:
@@ -118,24 +120,39 @@ def _texts(
     pipeline = PipelineSpec(
         name=purpose,
         purpose=purpose,
-        role="owner",
+        role=ROLE,
         sources={
             item.verdict.name: SourceSpec(item.verdict.name, item.urls, item.form)
             for item in scanned
         },
         releases=tuple(ReleaseSpec(name) for name in contracts),
     )
+    by_name = {item.verdict.name: item for item in scanned}
     principal = OsUser().principal().name
     texts = {PROJECT_FILE: scaffold.render_project(root.absolute().name)}
     for name, contract in contracts.items():
-        texts[f"contracts/{name}.yaml"] = scaffold.render_contract(contract)
+        texts[f"contracts/{name}.yaml"] = render_contract(
+            contract, physical=", ".join(by_name[name].urls), notes=_notes(by_name[name].verdict)
+        )
     texts["policy.yaml"] = scaffold.render_policy(
-        principal, purpose, contracts, _treatments(scanned)
+        principal=principal,
+        purpose=purpose,
+        contracts=contracts.values(),
+        treatments=_treatments(scanned),
+        role=ROLE,
     )
     texts[f"pipelines/{purpose}.yaml"] = scaffold.render_pipeline(pipeline)
-    for schema in SCHEMAS:
-        texts[f".privet/schemas/{schema}.v1.json"] = schema_text(schema)
+    for schema in NAMES:
+        texts[f"{SCHEMA_FOLDER}/{file_name(schema)}"] = schema_text(schema)
     return texts
+
+
+def _notes(verdict: TableScan) -> dict[ColumnPath, str]:
+    """Why each column got its category: comments of the contract file."""
+    return {
+        finding.path: f"{finding.confidence} % sure: {'; '.join(finding.evidence)}"
+        for finding in verdict.findings
+    }
 
 
 def _write(root: Path, texts: Mapping[str, str]) -> None:

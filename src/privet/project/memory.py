@@ -153,7 +153,9 @@ def _make(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
 def _set_aside(keyring: Path) -> None:
     """Rename the keyring of a first run that was cut short: nothing was ever sealed under it."""
     if keyring.exists():
-        keyring.rename(keyring.with_name(f"{keyring.name}.unused-{SystemEntropy().token_bytes(4).hex()}"))
+        keyring.rename(
+            keyring.with_name(f"{keyring.name}.unused-{SystemEntropy().token_bytes(4).hex()}")
+        )
 
 
 def _wire(

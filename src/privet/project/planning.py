@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, String, Table, Text, delete, insert, inspect, select
 
+from privet.adapters.catalogs.sql import SqlCatalog
 from privet.config.project_file import (
     ProjectConfig,
     load_contracts,
     load_pipeline,
     load_policy,
 )
-from privet.adapters.catalogs.sql import SqlCatalog
 from privet.model.errors import Refused, StorageError
 from privet.model.release import Principal
 from privet.pipeline.declared import DeclaredPlan, declare
@@ -40,10 +40,10 @@ class Planned:
     changes: tuple[Change, ...] | None
 
 
-def check(config: ProjectConfig) -> tuple[Problem, ...]:
+def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
     """Everything that is wrong with contracts, policy and pipelines, without touching data."""
     contracts = load_contracts(config.root)
-    return check_policy(load_policy(config.root), contracts, check_treatment)
+    return check_policy(load_policy(config.root), contracts, check_treatment, clock.now().date())
 
 
 def plan(config: ProjectConfig, name: str, principal: Principal, clock: Clock) -> Planned:
@@ -71,7 +71,7 @@ def declare_checked(
     Raises:
         Refused: `check` finds an error, or the policy says no.
     """
-    problems = [problem for problem in check(config) if problem.severity == "error"]
+    problems = [problem for problem in check(config, clock) if problem.severity == "error"]
     if problems:
         first = problems[0]
         more = f" (and {len(problems) - 1} more: `privet check` lists them)" if problems[1:] else ""

@@ -1,4 +1,4 @@
-"""A project on disk: its verbs. Each is one call of the rooms below, under the run lock where needed."""
+"""A project on disk: its verbs, under the run lock wherever something changes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from privet.adapters.identity.os_user import OsUser
 from privet.adapters.keys import agent
 from privet.adapters.world import SystemClock, SystemEntropy
 from privet.config.project_file import ProjectConfig, find_root, load_contracts, load_project
-from privet.model.errors import Busy, Locked, UsageError
+from privet.model.errors import UsageError
 from privet.model.release import Principal
 from privet.pipeline.progress import Progress, Quiet
 from privet.pipeline.summary import RunSummary
 from privet.policy.problem import Problem, nearest
 from privet.project import planning, running
-from privet.project.identity import read_identity
+from privet.project.identity import ProjectIdentity, read_identity
 from privet.project.memory import PRIVATE_FOLDER, Memory, opened, root_key
 from privet.project.planning import Planned
 from privet.project.run_lock import run_lock
@@ -47,9 +47,14 @@ class Project:
         """Who is at the keyboard, as the operating system says."""
         return OsUser().principal()
 
+    @property
+    def reports(self) -> Path:
+        """Where reports go: beside the releases, never in one."""
+        return self.config.root / "reports"
+
     def check(self) -> tuple[Problem, ...]:
         """Everything that is wrong with config, contracts and policy; touches no data."""
-        return planning.check(self.config)
+        return planning.check(self.config, SystemClock())
 
     def plan(self, pipeline: str) -> Planned:
         """The declared plan of a pipeline, and the difference to its last run; touches no data.
@@ -102,16 +107,12 @@ class Project:
 
     def unlock(self, seconds: int) -> None:
         """Keep the root key in the unlock agent for so many seconds."""
-        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
-            with catalog.read() as connection:
-                identity = read_identity(connection)
+        identity = self._identity()
         agent.start(identity.id, root_key(self.config, identity, self.ask), seconds)
 
     def lock(self) -> bool:
         """Make the unlock agent forget the root key; whether it held one."""
-        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
-            with catalog.read() as connection:
-                return agent.stop(read_identity(connection).id)
+        return agent.stop(self._identity().id)
 
     def slots(self) -> tuple[str, ...]:
         """Ids of the unlock slots."""
@@ -131,10 +132,12 @@ class Project:
         keyring.remove_slot(slot)
 
     def _keyring(self) -> Keyring:
-        with SqlCatalog(self.config.catalog, create=False, base=self.config.root) as catalog:
-            with catalog.read() as connection:
-                identity = read_identity(connection)
-        return Keyring.load(self.config.root / self.config.keyring, identity.id)
+        return Keyring.load(self.config.root / self.config.keyring, self._identity().id)
+
+    def _identity(self) -> ProjectIdentity:
+        url, root = self.config.catalog, self.config.root
+        with SqlCatalog(url, create=False, base=root) as catalog, catalog.read() as connection:
+            return read_identity(connection)
 
     @contextmanager
     def _held(self) -> Iterator[Memory]:
@@ -152,7 +155,9 @@ class Project:
                 column = contract.column(subject.key)
                 known[subject.type] = column.category if column else None
         if subject_type not in known:
-            raise UsageError("no contract knows that subject type", hint=nearest(subject_type, known))
+            raise UsageError(
+                "no contract knows that subject type", hint=nearest(subject_type, known)
+            )
         text = subject_text(pa.array([key]), known[subject_type])[0].as_py()
         if not text:
             raise UsageError("the subject's key is empty", hint="give the key as the data has it")

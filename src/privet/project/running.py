@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +25,7 @@ from privet.pipeline.summary import (
     StepSummary,
 )
 from privet.project.memory import Memory
+from privet.project.scanning import describe_form
 
 
 @dataclass
@@ -67,8 +67,7 @@ def run(
     started = memory.gate.clock.now()
     timed = Timed(progress)
     objects = {
-        data: expand(source.urls, memory.config.root)
-        for data, source in plan.spec.sources.items()
+        data: expand(source.urls, memory.config.root) for data, source in plan.spec.sources.items()
     }
     steps = [ingest.step() for ingest in _ingests(memory, plan, objects, code_version)]
     publish = Publish(
@@ -82,7 +81,9 @@ def run(
         [*steps, publish.step()], StepMemory(memory.catalog, plan.spec.name), timed, time.sleep
     )
     memory.vault.collect_garbage()
-    return _summarise(memory, plan, results, timed.seconds, objects, started, changes)
+    return _summarise(
+        memory, plan, results, objects, started=started, seconds=timed.seconds, changes=changes
+    )
 
 
 def _ingests(
@@ -110,9 +111,10 @@ def _summarise(
     memory: Memory,
     plan: DeclaredPlan,
     results: Mapping[str, StepResult],
-    seconds: Mapping[str, float],
     objects: Mapping[str, tuple[SourceObject, ...]],
+    *,
     started: datetime,
+    seconds: Mapping[str, float],
     changes: tuple[str, ...],
 ) -> RunSummary:
     released = results[RELEASE]
@@ -130,8 +132,7 @@ def _summarise(
         guarantee=str(decision.guarantee),
         basis=tuple(sorted(decision.basis.items())),
         data=tuple(
-            _summarise_data(plan, release.data, results, objects)
-            for release in plan.spec.releases
+            _summarise_data(plan, release.data, results, objects) for release in plan.spec.releases
         ),
         steps=tuple(
             StepSummary(name, result.unchanged, seconds.get(name, 0.0))
@@ -155,9 +156,8 @@ def _summarise_data(
     objects: Mapping[str, tuple[SourceObject, ...]],
 ) -> DataSummary:
     contract, decision = plan.contracts[data], plan.decisions[data]
-    form = plan.spec.sources[data].format
     types = {column.path: column for column in contract.columns}
-    words = form.name if form.name != "csv" else f"csv, delimiter {form.delimiter!r}, {form.encoding}"
+    words = describe_form(plan.spec.sources[data].format)
     return DataSummary(
         name=data,
         sources=tuple(SourceSummary(item.url, item.size, words) for item in objects[data]),

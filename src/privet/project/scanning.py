@@ -96,7 +96,7 @@ def describe_form(form: SourceFormat) -> str:
 
 
 def dataset_name(path: str) -> str:
-    """A plain identifier for the data set in `path`: `data/Customers-2026.csv.gz` is `customers_2026`.
+    """A plain identifier for the data set in `path`: `Customers-2026.csv.gz` is `customers_2026`.
 
     Raises:
         SourceError: nothing of the path can be a name.
@@ -105,5 +105,7 @@ def dataset_name(path: str) -> str:
     stem = re.split(r"\.", parts[-1])[0] if parts else ""
     name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_")
     if not name:
-        raise SourceError(f"no data set can be named after {path}", hint="rename the file or folder")
+        raise SourceError(
+            f"no data set can be named after {path}", hint="rename the file or folder"
+        )
     return name if name[0].isalpha() else f"data_{name}"
