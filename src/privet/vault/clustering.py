@@ -13,6 +13,7 @@ one token would merely lie side by side.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +121,13 @@ class Clusterer:
         """
         bits = partition_bits(lane.nbytes, self._share_bytes)
         sorter = _Partitioner(bits, shift, self._share_bytes)
-        inner = Spool(self._spool_folder, self._entropy)
-        try:
+        with closing(Spool(self._spool_folder, self._entropy)) as inner:
             for chunk in spool.chunks(lane):
                 sorter.hold(chunk)
                 if sorter.full:
                     sorter.spill(inner)
             sorter.spill(inner)
             self._drain(inner, sorter)
-        finally:
-            inner.close()
 
     def _hand_on(self, batches: list[pa.RecordBatch]) -> None:
         """Sort what fits in memory, and write it."""

@@ -39,7 +39,8 @@ class SnapshotWriter:
         seal_key: the data set's key, which wraps the fragments' keys.
         clustering_key: what tokens are made with.
         expected_bytes: what the rows will take in memory, as far as anybody knows.
-        memory_bytes: about how much memory the writer may take.
+        memory_bytes: about how much Arrow memory the writer may take; the allocator keeps some more
+            of what was given back.
     """
 
     def __init__(

@@ -54,6 +54,7 @@ def house(
     root: bytes = ROOT,
     project: str = PROJECT,
     create: bool = True,
+    spool: Path | None = None,
 ) -> House:
     """Open (or make) the project in `folder`."""
     entropy, clock = SeededEntropy(seed), FixedClock()
@@ -71,7 +72,7 @@ def house(
         signer=signer,
         entropy=entropy,
         clock=clock,
-        spool_folder=folder / "spool",
+        spool_folder=spool or folder / "spool",
     )
     return House(vault, catalog, objects, log)
 
