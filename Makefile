@@ -24,9 +24,9 @@ lint: setup
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m privet.config.schemas --check
 
 demo: setup
+	rm -rf .demo
 	$(VENV)/bin/privet demo
 
 # Pin what development uses; users get the ranges of pyproject.toml.

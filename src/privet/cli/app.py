@@ -146,7 +146,7 @@ def demo(
     customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
 ) -> None:
     """Make up customers and tickets, and run the whole story on them."""
-    from privet.demo import story
+    from privet.cli import demo as story
 
     with _reporting("demo", json=False):
         story.tell(folder, customers)

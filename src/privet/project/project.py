@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from privet import __version__
 from privet.adapters.catalogs.sql import SqlCatalog
 from privet.adapters.identity.os_user import OsUser
 from privet.adapters.keys import agent
@@ -17,6 +16,7 @@ from privet.adapters.world import SystemClock, SystemEntropy
 from privet.config.project_file import ProjectConfig, find_root, load_contracts, load_project
 from privet.model.errors import UsageError
 from privet.model.release import Principal
+from privet.model.version import VERSION
 from privet.pipeline.progress import Progress, Quiet
 from privet.pipeline.summary import RunSummary
 from privet.policy.problem import Problem, nearest
@@ -76,7 +76,7 @@ class Project:
         planned = self.plan(pipeline)
         with self._held() as memory:
             changes = tuple(str(change) for change in planned.changes or ())
-            summary = running.run(memory, planned.plan, progress or Quiet(), __version__, changes)
+            summary = running.run(memory, planned.plan, progress or Quiet(), VERSION, changes)
             planning.keep_plan(memory.catalog, planned.plan)
         return summary
 
