@@ -137,5 +137,5 @@ class SubjectForm(Form):
     """Whom a row is about: a subject type, the column of its key, and its part in the row."""
 
     type: Name
-    key: Text
+    key: Annotated[str, Field(min_length=1, description="path of a column")]
     role: Name | None = None

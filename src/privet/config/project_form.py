@@ -17,6 +17,12 @@ _PATH = r"[^\x00-\x1f\x7f]{1,1000}"
 _ORIGIN = r"[!-*,-~]{1,200}"  # no white space and no plus: C2SP signed-note, key name
 
 
+_ADVICE = (
+    "a passphrase never stands in this file; write `{env: PRIVET_PASSPHRASE}` and set that "
+    "variable, or name a file that only you can read"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PassphraseSource:
     """Where the passphrase comes from; never the passphrase itself.
@@ -41,14 +47,10 @@ def passphrase_source(value: object) -> PassphraseSource:
         ((kind, name),) = value.items()
         if kind == "env" and isinstance(name, str):
             expected = "an environment variable's name, in capitals"
-            return PassphraseSource("env", matching(_ENVIRONMENT, expected)(name))
+            return PassphraseSource("env", matching(_ENVIRONMENT, expected, _ADVICE)(name))
         if kind == "file" and isinstance(name, str):
             return PassphraseSource("file", matching(_PATH, "a path")(name))
-    raise wrong(
-        "`prompt`, `{env: NAME}` or `{file: PATH}`",
-        "a passphrase never stands in this file; write `{env: PRIVET_PASSPHRASE}` and set that "
-        "variable, or name a file that only you can read",
-    )
+    raise wrong("`prompt`, `{env: NAME}` or `{file: PATH}`", _ADVICE)
 
 
 def _threads(value: object) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from privet.config.schemas import schema_line
@@ -13,6 +14,7 @@ from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, Sourc
 from privet.model.policy import Treatment
 
 MOST_TESTS = 3
+MOST_OF_A_NAME = 63
 DEFAULT_BASIS: Mapping[str, str] = {"default": "legitimate_interest"}
 
 _PROJECT = """\
@@ -45,8 +47,13 @@ releases: releases
 
 
 def render_project(name: str) -> str:
-    """Return `privet.yaml` for a project called `name`, with every default spelled out."""
-    return schema_line("project") + _PROJECT.format(name=scalar(name))
+    """Return `privet.yaml` with every default spelled out.
+
+    The project is called `name`, less what a name cannot hold: a folder's name will do.
+    """
+    fit = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")
+    fit = fit if re.match("[A-Za-z_]", fit) else f"project-{fit}".strip("-")
+    return schema_line("project") + _PROJECT.format(name=scalar(fit[:MOST_OF_A_NAME]))
 
 
 _POLICY_HEAD = """\

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.config.project_files import PIPELINE
 
 from privet.config.pipeline_file import read_pipeline
 from privet.config.yaml_document import Document
 from privet.model.errors import ConfigError, Location
 from privet.model.pipeline import ReleaseSpec, SourceFormat, SourceSpec
-from tests.unit.config.project_files import PIPELINE
 
 
 def read(text: str):

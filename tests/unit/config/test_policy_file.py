@@ -4,25 +4,32 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.unit.config.project_files import POLICY
 
 from privet.config.policy_file import read_policy
 from privet.config.treatment import MAIN_PARAMETER
 from privet.config.yaml_document import Document
 from privet.model.errors import ConfigError, Location
 from privet.model.policy import Guarantee, Treatment
-from tests.unit.config.project_files import POLICY
 
 DESIGN = """\
 version: 1
-purposes:   {research: {basis: {default: consent, user.health: explicit_consent}}, care: {basis: {default: contract}}}
-roles:      {analyst: {members: [ana@example.org], purposes: [research]}}
-recipients: {unilab: {region: EU, contract: dpa-17, key: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p}}
+purposes:
+  research: {basis: {default: consent, user.health: explicit_consent}}
+  care: {basis: {default: contract}}
+roles: {analyst: {members: [ana@example.org], purposes: [research]}}
+recipients:
+  unilab:
+    region: EU
+    contract: dpa-17
+    key: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 rules:
-  - {allow: release, role: analyst, purpose: research, to: unilab, data: customers, as: pseudonymous,
-     where: "country = principal.country", until: 2027-01-01,
+  - {allow: release, role: analyst, purpose: research, to: unilab, data: customers,
+     as: pseudonymous, where: "country = principal.country", until: 2027-01-01,
      columns: {customers.email: token, user.payment: drop, user.date_of_birth: {band: 5y}}}
-  - {allow: query, role: analyst, purpose: research, data: visits, as: {dp: {epsilon: 1, delta: 1e-6}}}
-budgets:    {customers: {unit: customer, epsilon: 4, delta: 1e-6, per: {recipient: 2}}}
+  - {allow: query, role: analyst, purpose: research, data: visits,
+     as: {dp: {epsilon: 1, delta: 1e-6}}}
+budgets: {customers: {unit: customer, epsilon: 4, delta: 1e-6, per: {recipient: 2}}}
 tests:
   - {role: analyst, for: research, column: customers.email, expect: token}
 """
@@ -63,7 +70,7 @@ def test_the_form_of_the_design():
     assert policy.budgets["customers"].epsilon == Decimal(4)
     assert policy.budgets["customers"].per == {"recipient": Decimal(2)}
     assert policy.tests[0].expect == "token"
-    assert query.line == Location("policy.yaml", 9, "rules[1]")
+    assert query.line == Location("policy.yaml", 15, "rules[1]")
 
 
 @pytest.mark.parametrize(

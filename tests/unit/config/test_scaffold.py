@@ -11,7 +11,6 @@ from privet.config.scaffold import render_pipeline, render_policy, render_projec
 from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name
 from privet.config.yaml_document import Document
 from privet.model.contract import Column, Contract, SubjectRef
-from privet.model.errors import ConfigError
 from privet.model.paths import ColumnPath
 from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
 from privet.model.policy import Treatment
@@ -128,7 +127,20 @@ def test_the_first_line_names_the_schema():
         assert text.splitlines()[0] == first
 
 
-def test_a_project_name_that_cannot_be_is_found_at_loading(tmp_path):
-    (tmp_path / "privet.yaml").write_text(render_project("a\nkeys: {passphrase: x}"))
-    with pytest.raises(ConfigError, match="expected a name"):
-        load_project(tmp_path)
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("demo", "demo"),
+        ("my project", "my-project"),
+        ("2024 data.v2", "project-2024-data-v2"),
+        ("a\nkeys: {passphrase: x}", "a-keys-passphrase-x"),
+        ("données", "donn-es"),
+        ("", "project"),
+        ("日本", "project"),
+        ("x" * 200, "x" * 63),
+        ("yes", "yes"),
+    ],
+)
+def test_any_folder_gives_a_project_name(tmp_path, folder, name):
+    (tmp_path / "privet.yaml").write_text(render_project(folder))
+    assert load_project(tmp_path).name == name
