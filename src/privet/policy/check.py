@@ -31,15 +31,15 @@ CheckTreatment: TypeAlias = Callable[[Treatment, str], None]
 
 
 def check_policy(
-    policy: Policy, contracts: Contracts, *, today: date, check_treatment: CheckTreatment
+    policy: Policy, contracts: Contracts, check_treatment: CheckTreatment, today: date
 ) -> tuple[Problem, ...]:
     """Find every problem of the policy and of the contracts' terms.
 
     Args:
         policy: the whole policy.
         contracts: every contract of the project, by data set.
-        today: the date by which rules count as expired.
         check_treatment: whether a treatment fits a column type (`privet.transforms` knows).
+        today: the date by which rules count as expired.
 
     Returns:
         Problems in the order policy, rules, ties, contracts, tests. The policy may be used if none

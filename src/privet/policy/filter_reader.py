@@ -236,7 +236,7 @@ def _literal(node: exp.Expr) -> Value:
     if name == "Neg":
         inner = _literal(_part(node))
         if isinstance(inner, Decimal) and type(_part(node)).__name__ == "Literal":
-            return -inner
+            return inner.copy_negate()  # a minus sign would round to 28 digits
     if name == "Cast":
         return _dated(node)
     raise _refuse(node)
@@ -305,7 +305,7 @@ def _only(node: exp.Expr, *known: str) -> None:
     """Refuse a node with a part that is not understood here (`BETWEEN SYMMETRIC`, `IN (SELECT`)."""
     for key, value in node.args.items():
         if key not in known and value not in (None, False, []):
-            raise _refuse(node)
+            raise wrong(f"`{_construct(node)}` with `{key}` is not allowed", ALLOWED)
 
 
 def _refuse(node: exp.Expr) -> ConfigError:

@@ -3,7 +3,8 @@
 The grammar is an allow-list. A filter compares columns (of the top level or inside structs) and
 `principal.<attribute>` with literals or with each other: `= <> < <= > >=`, `IN (...)`, `BETWEEN`,
 `LIKE`, `IS NULL`, joined by `AND`, `OR`, `NOT`. Every function is total: no filter can fail on some
-rows, so none can tell through an error what a hidden row holds.
+rows, so none can tell through an error what a hidden row holds. A column called `principal` is
+written `"principal"`.
 """
 
 from __future__ import annotations
