@@ -16,7 +16,7 @@ from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath
 from privet.model.pipeline import FormatName, PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
 from privet.model.policy import Treatment
-from privet.project import Project, open_project
+from privet.project.project import Project, open_project
 
 PASSPHRASE = "correct horse battery staple"
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from privet.model.version import VERSION as __version__
+from privet.model.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from privet.model.finding import TableScan
-    from privet.project import Project, Verified
+    from privet.project.project import Project
+    from privet.project.verifying import Verified
 
 __all__ = ["__version__", "open", "scan", "verify"]
 
@@ -32,7 +33,7 @@ def open(folder: Path | str = ".") -> Project:  # noqa: A001 - `pv.open` reads a
     Raises:
         privet.model.errors.ConfigError: there is no privet.yaml there or above, or it is wrong.
     """
-    from privet.project import open_project  # noqa: PLC0415 - keeps `import privet` light
+    from privet.project.project import open_project  # noqa: PLC0415 - keeps `import privet` light
 
     return open_project(folder)
 
@@ -43,7 +44,7 @@ def scan(*paths: str, full: bool = False) -> Sequence[TableScan]:
     Raises:
         privet.model.errors.SourceError: a path names nothing, or a file is not of its form.
     """
-    from privet.project import scan as scan_files  # noqa: PLC0415
+    from privet.project.scanning import scan as scan_files  # noqa: PLC0415
 
     return scan_files(paths, Path.cwd(), full=full)
 
@@ -55,6 +56,6 @@ def verify(path: Path | str, key: str | None = None) -> Verified:
         privet.model.errors.IntegrityError: something is not as it was written.
         privet.model.errors.Unavailable: there is no public key to trust.
     """
-    from privet.project import verify_path  # noqa: PLC0415
+    from privet.project.verifying import verify_path  # noqa: PLC0415
 
     return verify_path(Path(path), key)

@@ -41,7 +41,7 @@ def scan(
 ) -> None:
     """Tell what personal data is where, how sure that is, and why."""
     from privet.cli import show_scan
-    from privet.project import scan as scan_files
+    from privet.project.scanning import scan as scan_files
 
     with _reporting("scan", json):
         show_scan.show(scan_files(paths, Path.cwd(), full=full), json=json)
@@ -55,7 +55,7 @@ def init(
 ) -> None:
     """Write privet.yaml, contracts/, policy.yaml and pipelines/ from your files."""
     from privet.cli import show_scan
-    from privet.project import init as init_project
+    from privet.project.initialising import init as init_project
 
     with _reporting("init", json):
         show_scan.show_init(init_project(Path.cwd(), paths, purpose=purpose), json=json)
@@ -65,7 +65,7 @@ def init(
 def check(json: Json = False) -> None:
     """Check config, contracts and policy, and run the policy's own tests; touches no data."""
     from privet.cli import show_plan
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("check", json):
         problems = open_project(Path.cwd()).check()
@@ -78,7 +78,7 @@ def check(json: Json = False) -> None:
 def plan(pipeline: Pipeline, json: Json = False) -> None:
     """Show, column by column, what a pipeline will do, and what changed since its last run."""
     from privet.cli import show_plan
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("plan", json):
         show_plan.show_plan(open_project(Path.cwd()).plan(pipeline), json=json)
@@ -89,7 +89,7 @@ def run(pipeline: Pipeline, json: Json = False) -> None:
     """Run a pipeline: a release with its receipt, and a report for you alone."""
     from privet import report
     from privet.cli import progress, prompt, show_run
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("run", json):
         project = open_project(Path.cwd(), ask=prompt.passphrase)
@@ -108,7 +108,7 @@ def verify(
 ) -> None:
     """Check a release, or the whole store, offline."""
     from privet.cli import show_run
-    from privet.project import verify_path
+    from privet.project.verifying import verify_path
 
     with _reporting("verify", json):
         show_run.show_verified(verify_path(path, key), json=json)
@@ -121,7 +121,7 @@ def unlock(
 ) -> None:
     """Keep this project unlocked for a while."""
     from privet.cli import prompt
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("unlock", json):
         open_project(Path.cwd(), ask=prompt.passphrase).unlock(minutes * 60)
@@ -131,7 +131,7 @@ def unlock(
 @app.command()
 def lock(json: Json = False) -> None:
     """Forget the unlocked key now."""
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("lock", json):
         was = open_project(Path.cwd()).lock()
@@ -162,7 +162,7 @@ def restrict(
 ) -> None:
     """Withhold a person's rows from releases. The key is asked for, never an argument."""
     from privet.cli import prompt
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("subject restrict", json):
         project = open_project(Path.cwd(), ask=prompt.passphrase)
@@ -174,7 +174,7 @@ def restrict(
 def lift(subject_type: SubjectType, json: Json = False) -> None:
     """End a person's restriction."""
     from privet.cli import prompt
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("subject lift", json):
         project = open_project(Path.cwd(), ask=prompt.passphrase)
@@ -185,7 +185,7 @@ def lift(subject_type: SubjectType, json: Json = False) -> None:
 @keys.command("list")
 def list_slots(json: Json = False) -> None:
     """List the unlock slots."""
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("keys list", json):
         slots = open_project(Path.cwd()).slots()
@@ -196,7 +196,7 @@ def list_slots(json: Json = False) -> None:
 def add_slot(json: Json = False) -> None:
     """Add a passphrase that unlocks this project too."""
     from privet.cli import prompt
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("keys add", json):
         project = open_project(Path.cwd(), ask=prompt.passphrase)
@@ -211,7 +211,7 @@ def remove_slot(
 ) -> None:
     """Remove an unlock slot (never the last one)."""
     from privet.cli import prompt
-    from privet.project import open_project
+    from privet.project.project import open_project
 
     with _reporting("keys remove", json):
         open_project(Path.cwd(), ask=prompt.passphrase).remove_slot(slot)

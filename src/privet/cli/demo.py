@@ -10,7 +10,10 @@ from privet import report
 from privet.cli import output, progress, show_plan, show_run, show_scan
 from privet.demo import dataset
 from privet.model.errors import Refused, UsageError
-from privet.project import Project, init, open_project, scan, verify_path
+from privet.project.initialising import init
+from privet.project.project import Project, open_project
+from privet.project.scanning import scan
+from privet.project.verifying import verify_path
 
 _PATHS = ["customers.csv", "tickets.jsonl"]
 _PASSPHRASE_FILE = "passphrase"  # noqa: S105 - a file name

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-_STEP = re.compile(r'(?:"((?:[^"\\]|\\.)+)"|([^."\[\]\\]+))((?:\[\])*)(\.|$)')
+_STEP = re.compile(r'(?:"((?:[^"\\]|\\.)+)"|([^."\[\]\\]+))((?:\[\])*)(\.|\Z)')
 
 
 @dataclass(frozen=True, slots=True, order=True)

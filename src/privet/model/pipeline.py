@@ -22,6 +22,12 @@ class SourceFormat:
     encoding: str = "utf-8"
     header: bool = True
 
+    def __str__(self) -> str:
+        """In words: `csv, delimiter ';', utf-8, gzip`."""
+        dialect = [f"delimiter {self.delimiter!r}", self.encoding] if self.name == "csv" else []
+        packed = [self.compression] if self.compression else []
+        return ", ".join([self.name, *dialect, *packed])
+
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:

@@ -1,18 +1,5 @@
-"""A project on disk and its verbs: everything wired together. The faces call this room."""
+"""A project on disk and its verbs: everything wired together. The faces call this room.
 
-from privet.project.initialising import Initialised, init
-from privet.project.planning import Planned
-from privet.project.project import Project, open_project
-from privet.project.scanning import scan
-from privet.project.verifying import Verified, verify_path
-
-__all__ = [
-    "Initialised",
-    "Planned",
-    "Project",
-    "Verified",
-    "init",
-    "open_project",
-    "scan",
-    "verify_path",
-]
+`project` holds the verbs of a project that is there; `scanning` and `initialising` need none yet;
+`verifying` needs only a public key. Each is imported by itself, so that no verb loads the others.
+"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def publish_key(root: Path, identity: ProjectIdentity) -> None:
     path = root / PUBLIC_KEY_FILE
     try:
         if not path.exists():
-            path.write_text(identity.public_key + "\n", encoding="utf-8")
+            _write_whole(path, identity.public_key + "\n")
         elif path.read_text(encoding="utf-8").strip() != identity.public_key:
             raise IntegrityError(
                 f"{path} is not this project's public key",
@@ -76,6 +77,16 @@ def publish_key(root: Path, identity: ProjectIdentity) -> None:
             )
     except OSError as error:
         raise StorageError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file that is there with all of its text or not at all, whenever the process ends."""
+    unfinished = path.with_name(f".{path.name}.partial")
+    with unfinished.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
 
 
 def find_public_key(start: Path) -> str | None:

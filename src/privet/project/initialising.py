@@ -8,8 +8,8 @@ from pathlib import Path
 
 from privet.adapters.identity.os_user import OsUser
 from privet.config import scaffold
-from privet.config.project_file import PROJECT_FILE
 from privet.config.contract_text import render_contract
+from privet.config.project_file import PROJECT_FILE
 from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name, schema_text
 from privet.detect.subjects import propose_subject
 from privet.model.contract import NO_CATEGORY, Column, Contract

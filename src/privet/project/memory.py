@@ -24,6 +24,7 @@ from privet.model.policy import Policy
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
 from privet.project.identity import (
+    PUBLIC_KEY_FILE,
     ProjectIdentity,
     has_identity,
     insert_identity,
@@ -57,23 +58,28 @@ def exists(config: ProjectConfig) -> bool:
     """Whether the project's memory has been made; a part of it missing is never a fresh start.
 
     Raises:
-        IntegrityError: there is a keyring and its catalog is gone.
+        IntegrityError: keyring, store or public key are there, and their catalog is not.
     """
-    store = open_store(config.store, config.root)
-    if store.head(f"{LOG_PREFIX}checkpoint") is not None:
-        return True
-    keyring = (config.root / config.keyring).exists()
+    trouble, keyring = "it names no project", False
     try:
         with SqlCatalog(config.catalog, create=False, base=config.root) as catalog:
-            return has_identity(catalog)
+            if has_identity(catalog):
+                return True
     except StorageError as error:
-        if keyring:
-            raise IntegrityError(
-                f"the keyring {config.keyring} is there and its catalog cannot be read: "
-                f"{error.message}",
-                hint="put the catalog back from a backup, or move the keyring away to start anew",
-            ) from error
-        return False
+        # A first run that was cut short leaves a keyring, but always behind a readable catalog.
+        trouble, keyring = error.message, (config.root / config.keyring).exists()
+    signs = {
+        config.keyring: keyring,
+        config.store: any(True for _ in open_store(config.store, config.root).list("")),
+        PUBLIC_KEY_FILE: (config.root / PUBLIC_KEY_FILE).exists(),
+    }
+    left = ", ".join(name for name, found in signs.items() if found)
+    if left:
+        raise IntegrityError(
+            f"the catalog cannot be used ({trouble}), and there was a project here: {left}",
+            hint=f"put the catalog back from a backup; to start anew, move away: {left}",
+        )
+    return False
 
 
 @contextmanager

@@ -25,7 +25,6 @@ from privet.pipeline.summary import (
     StepSummary,
 )
 from privet.project.memory import Memory
-from privet.project.scanning import describe_form
 
 
 @dataclass
@@ -157,7 +156,7 @@ def _summarise_data(
 ) -> DataSummary:
     contract, decision = plan.contracts[data], plan.decisions[data]
     types = {column.path: column for column in contract.columns}
-    words = describe_form(plan.spec.sources[data].format)
+    words = str(plan.spec.sources[data].format)
     return DataSummary(
         name=data,
         sources=tuple(SourceSummary(item.url, item.size, words) for item in objects[data]),

@@ -18,6 +18,7 @@ from privet.model.finding import TableScan
 from privet.model.pipeline import SourceFormat
 
 SAMPLE_ROWS = 200_000
+MAX_NAME = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def scan_path(path: str, base: Path, *, full: bool) -> Scanned:
     verdict = TableScan(
         name=dataset_name(path),
         source=path if len(objects) == 1 else f"{path} ({len(objects)} files)",
-        form=describe_form(form),
+        form=str(form),
         rows=rows,
         whole=whole,
         findings=scanner.findings(),
@@ -85,16 +86,6 @@ def _scan_object(
     return rows, True
 
 
-def describe_form(form: SourceFormat) -> str:
-    """How a file is read, in words: `csv, delimiter ';', utf-8, gzip`."""
-    parts: list[str] = [form.name]
-    if form.name == "csv":
-        parts += [f"delimiter {form.delimiter!r}", form.encoding]
-    if form.compression:
-        parts.append(form.compression)
-    return ", ".join(parts)
-
-
 def dataset_name(path: str) -> str:
     """A plain identifier for the data set in `path`: `Customers-2026.csv.gz` is `customers_2026`.
 
@@ -108,4 +99,4 @@ def dataset_name(path: str) -> str:
         raise SourceError(
             f"no data set can be named after {path}", hint="rename the file or folder"
         )
-    return name if name[0].isalpha() else f"data_{name}"
+    return (name if name[0].isalpha() else f"data_{name}")[:MAX_NAME]
