@@ -99,6 +99,40 @@ def test_a_changed_row_is_found(log: Log, damage: str) -> None:
         log.verify()
 
 
+def test_a_hash_moved_elsewhere_is_found(log: Log) -> None:
+    with log.catalog.write() as connection:
+        connection.execute(
+            text("UPDATE log_hash SET position = 99 WHERE level = 5 AND position = 1")
+        )
+    with pytest.raises(IntegrityError, match="lacks hashes"):
+        log.verify()
+
+
+def test_nothing_is_signed_over_a_changed_past(log: Log, store: MemoryStore) -> None:
+    before = dict(store.objects)
+    with log.catalog.write() as connection:
+        connection.execute(
+            text("UPDATE log_hash SET hash = zeroblob(32) WHERE level = 8 AND position = 0")
+        )
+    add(log, 1, start=300)
+    with pytest.raises(IntegrityError, match="not those published"):
+        log.publish()
+    assert store.objects == before
+
+
+def test_a_full_tile_in_the_middle_is_missed(tmp_path: Path) -> None:
+    store = MemoryStore()
+    log = open_log(tmp_path / "long", store)
+    add(log, 600)
+    log.publish()
+    for name in ("tile/0/000", "tile/entries/001"):
+        whole = store.objects.pop(name)
+        with pytest.raises(IntegrityError, match=f"{name} is missing"):
+            log.verify()
+        store.objects[name] = whole
+    assert log.verify() == 600
+
+
 def test_two_swapped_entries_are_found(log: Log) -> None:
     with log.catalog.write() as connection:
         rows = dict(connection.execute(text("SELECT position, leaf FROM log_entry")).all())
@@ -119,6 +153,12 @@ def test_a_restored_older_database_is_refused(tmp_path: Path, log: Log, store: M
     restored = open_log(tmp_path / "backup", store)
     with pytest.raises(IntegrityError, match=r"knows 300 log entries and 301 were published"):
         restored.catch_up()
+    with pytest.raises(IntegrityError, match=r"knows 300 log entries and 301 were published"):
+        restored.verify()
+    latest = store.objects.pop("checkpoint")
+    with pytest.raises(IntegrityError, match=r"knows 300 log entries and 301 were published"):
+        restored.catch_up()
+    store.objects["checkpoint"] = latest
     # It goes on by itself, past what was published: its history is another one.
     add(restored, 5, start=900)
     with pytest.raises(IntegrityError, match="not those published"):

@@ -128,9 +128,9 @@ def test_an_unpublished_entry_has_no_proof(log: Log) -> None:
     with pytest.raises(Unavailable, match="not published"):
         log.proof(0)
     log.publish()
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="not published"):
         log.proof(2)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="not published"):
         log.proof(-1)
 
 

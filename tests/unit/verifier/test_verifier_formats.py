@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 
 import pytest
+from tests.unit.ledger.issued import KEY, ORIGIN, signer
 
+from privet.crypto.notes import sign_note
 from privet_verify import Code, VerificationError
 from privet_verify.canonical import decode_base64, decode_json
-from privet_verify.checkpoint import open_checkpoint, parse_decimal
+from privet_verify.checkpoint import checkpoint_text, open_checkpoint, parse_decimal
 from privet_verify.dsse import open_envelope, pre_authentication_encoding
 from privet_verify.notes import VerifierKey, open_note
 from privet_verify.proof import Proof
@@ -105,6 +107,18 @@ def test_a_signed_note_that_is_no_checkpoint_of_the_keys_log() -> None:
     with pytest.raises(VerificationError) as caught:
         open_checkpoint(SPEC_NOTE, VerifierKey.parse(SPEC_KEY))
     assert caught.value.code is Code.LOG
+
+
+def test_a_checkpoint_signed_under_another_name_than_its_origin() -> None:
+    key = VerifierKey.parse(KEY)
+    for origin, code in ((ORIGIN, None), ("example.org/shop", Code.LOG)):
+        note = sign_note(checkpoint_text(origin, 7, bytes(32)), signer())
+        if code is None:
+            assert open_checkpoint(note, key).size == 7
+            continue
+        with pytest.raises(VerificationError, match="another log") as caught:
+            open_checkpoint(note, key)
+        assert caught.value.code is code
 
 
 def test_pre_authentication_encoding_is_that_of_the_dsse_specification() -> None:
