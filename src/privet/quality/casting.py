@@ -8,6 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+_LETTERS = (
+    (pa.types.is_integer, r"^-?[0-9]+$"),
+    (pa.types.is_floating, r"(?i)^[-+.0-9]*(?:[0-9]|inf|nan)"),
+    (pa.types.is_decimal, r"^[-+.0-9]"),
+    (pa.types.is_temporal, r"^[-+0-9]*[0-9]{4}-[0-9]{2}"),
+)
+
 
 def as_type(values: pa.Array[Any], target: pa.DataType) -> pa.Array[Any]:
     """`values` as `target`, all of them.
@@ -30,6 +37,18 @@ def as_type(values: pa.Array[Any], target: pa.DataType) -> pa.Array[Any]:
         if _any(pc.and_not(pc.is_inf(typed), named)):
             raise pa.ArrowInvalid("out of range")
     return typed
+
+
+def hopeless(values: pa.Array[Any], target: pa.DataType) -> pa.BooleanArray:
+    """A mask of trimmed texts that `as_type` surely refuses, by their letters alone.
+
+    It spares the search for bad values the trouble where a whole column is of another type; what
+    it lets pass may still be refused.
+    """
+    pattern = next((text for fits, text in _LETTERS if fits(target)), "")
+    plausible = pc.match_substring_regex(values, pattern).fill_null(True)  # noqa: FBT003
+    mask: pa.BooleanArray = pc.invert(plausible)
+    return mask
 
 
 def check_text(values: pa.Array[Any]) -> pa.Array[Any]:

@@ -19,7 +19,7 @@ from privet.model.contract import Column
 from privet.model.errors import SourceError
 from privet.model.paths import ColumnPath, Step
 from privet.ports.arrow_types import arrow_schema
-from privet.quality.casting import as_type, check_text, is_text, null_where, trim
+from privet.quality.casting import as_type, check_text, hopeless, is_text, null_where, trim
 from privet.quality.failing import failing
 
 __all__ = ["REASON", "Typed", "arrow_schema", "enforce", "split"]
@@ -163,8 +163,12 @@ class _Pass:
         try:
             return as_type(values, target)
         except pa.ArrowException:
-            if is_text(values.type) and not is_text(target):
-                values = trim(values)
+            pass
+        if is_text(values.type) and not is_text(target):
+            values = trim(values)
+            surely = hopeless(values, target)
+            self._hold("type", surely, place)
+            values = null_where(surely, values)
         bad = failing(values, lambda part: as_type(part, target))
         self._hold("type", bad, place)
         return as_type(null_where(bad, values), target)
