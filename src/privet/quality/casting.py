@@ -46,9 +46,8 @@ def hopeless(values: pa.Array[Any], target: pa.DataType) -> pa.BooleanArray:
     it lets pass may still be refused.
     """
     pattern = next((text for fits, text in _LETTERS if fits(target)), "")
-    plausible = pc.match_substring_regex(values, pattern).fill_null(True)  # noqa: FBT003
-    mask: pa.BooleanArray = pc.invert(plausible)
-    return mask
+    plausible: pa.BooleanArray = pc.match_substring_regex(values, pattern)
+    return pc.and_kleene(values.is_valid(), pc.invert(plausible))
 
 
 def check_text(values: pa.Array[Any]) -> pa.Array[Any]:
