@@ -26,27 +26,30 @@ CATEGORIES = [
 ]
 GOOD = dict(zip(NAMES, CATEGORIES, strict=True))
 
-treatments = st.sampled_from([Treatment(n) for n in ("drop", "keep", "token", "shift", "redact")])
+treatments = st.sampled_from(
+    [Treatment(n) for n in ("drop", "token", "redact", "mask", "keep", "shift")]
+)
 keys = st.sampled_from(
-    [f"customers.{name}" for name in NAMES]
-    + [*CATEGORIES[:4], "user", "user.contact", "customers.nothing", "user.nothing", "other.x"]
+    [f"customers.{name}" for name in NAMES] * 3
+    + [*CATEGORIES[:4], "user", "user.contact"] * 3
+    + ["customers.nothing", "user.nothing", "other.x"]
 )
 or_any = {
-    "data": st.sampled_from([None, "customers", "customers", "tickets"]),
-    "until": st.sampled_from([None, None, TODAY, date(2020, 1, 1)]),
-    "to": st.sampled_from([None, None, "unilab", "local"]),
+    "data": st.sampled_from([None, *["customers"] * 6, "tickets"]),
+    "until": st.sampled_from([*[None] * 6, TODAY, date(2020, 1, 1)]),
+    "to": st.sampled_from([*[None] * 6, "unilab", "local"]),
 }
 allows = st.builds(
     Rule,
     id=st.just(""),
     effect=st.just("allow"),
     action=st.just("release"),
-    role=st.sampled_from(["analyst"] * 5 + [None, "boss"]),
-    purpose=st.sampled_from(["research"] * 5 + [None, "care"]),
+    role=st.sampled_from(["analyst"] * 20 + [None, "boss"]),
+    purpose=st.sampled_from(["research"] * 20 + [None, "care"]),
     guarantee=st.sampled_from(
-        [Guarantee("pseudonymous")] * 5 + [Guarantee("clear"), Guarantee("dp"), None]
+        [Guarantee("pseudonymous")] * 12 + [Guarantee("clear"), Guarantee("dp"), None]
     ),
-    where=st.sampled_from([None] * 5 + ["city = 'x'"]),
+    where=st.sampled_from([None] * 12 + ["city = 'x'"]),
     columns=st.dictionaries(keys, treatments, max_size=4).map(
         lambda found: {"user": Treatment("drop"), **found}
     ),
@@ -59,7 +62,7 @@ denies = st.builds(
     action=st.sampled_from(["release", "release", "query"]),
     role=st.sampled_from([None, "analyst", "boss"]),
     purpose=st.sampled_from([None, "research", "care"]),
-    columns=st.dictionaries(keys, treatments, min_size=0, max_size=3),
+    columns=st.dictionaries(keys, treatments, max_size=3),
     **or_any,
 )
 
@@ -75,18 +78,19 @@ rule_lists = st.tuples(st.lists(allows, min_size=1, max_size=3), st.lists(denies
     lambda lists: numbered([*lists[0], *lists[1]])
 )
 contracts = st.fixed_dictionaries(
-    {name: st.sampled_from([GOOD[name]] * 12 + [None, "user.nothing", "none"]) for name in NAMES}
+    {name: st.sampled_from([GOOD[name]] * 60 + [None, "user.nothing", "none"]) for name in NAMES}
 )
 requests = st.builds(
     request,
-    recipient=st.sampled_from(["local", "local", "unilab", "acme"]),
-    purpose=st.sampled_from(["research", "research", "research", "care"]),
+    recipient=st.sampled_from([*["local"] * 8, "unilab", "acme"]),
+    purpose=st.sampled_from([*["research"] * 10, "care"]),
 )
-bases = st.dictionaries(
+full = {"default": "consent", "user.health_and_medical": "explicit_consent"}
+bases = st.just(full) | st.dictionaries(
     st.sampled_from(["default", "user.contact", "user.health_and_medical", "user"]),
     st.just("consent"),
 )
-everything = settings(max_examples=300)
+everything = settings(max_examples=400)
 
 
 def outcome(rules, of, asked, basis):
