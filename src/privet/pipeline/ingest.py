@@ -76,8 +76,14 @@ class Ingest:
             "code": self.code_version,
             "data": self.contract.name,
             "contract": self.contract.digest,
-            "format": [form.name, form.compression or "", form.delimiter, form.quote],
-            "encoding": form.encoding,
+            "format": [
+                form.name,
+                form.compression or "",
+                form.delimiter,
+                form.quote,
+                form.encoding,
+            ],
+            "header": form.header,
             "sources": self._sources(),
         }
 

@@ -93,8 +93,11 @@ def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
 
 def _column(column: Column, finding: Finding) -> Column:
     category = finding.category if finding.kind else NO_CATEGORY
-    note = "the scan is unsure: look at the data, then set the category" if finding.unsure else None
-    return replace(column, category=category or "user", note=note)
+    doubt = (
+        "the scan is unsure: look at the data, then set the category" if finding.unsure else None
+    )
+    note = "; ".join(part for part in (column.note, doubt) if part)
+    return replace(column, category=category or "user", note=note or None)
 
 
 def _treatments(scanned: Sequence[Scanned]) -> dict[str, Treatment]:

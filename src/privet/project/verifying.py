@@ -13,6 +13,7 @@ from privet.ledger.log import entries
 from privet.model.errors import IntegrityError, Unavailable, UsageError
 from privet.project.identity import PUBLIC_KEY_FILE, find_public_key, read_identity
 from privet.project.memory import LOG_PREFIX
+from privet.registry.registry import verify_registry
 from privet.vault.verification import verify_vault
 from privet_verify import VerificationError, verify_release
 from privet_verify.notes import VerifierKey
@@ -91,6 +92,7 @@ def _verify_store(config: ProjectConfig, key: str | None) -> Verified:
             )
         with catalog.read() as connection:
             size = audit.verify(connection, store, LOG_PREFIX, _parsed(trusted))
+        verify_registry(catalog, entries(catalog))
         checked = verify_vault(identity.id, catalog, store, entries(catalog), trusted)
     return Verified(
         what=f"project {config.name}",

@@ -134,7 +134,7 @@ class SqlCatalog:
         with self.read() as connection:
             version = _version(connection) if inspect(connection).has_table(META.name) else None
         if version is None:
-            raise StorageError(f"{self.url} is not a catalog", hint="`privet init` makes one.")
+            raise StorageError(f"{self.url} is not a catalog", hint="`privet run` makes one.")
         if version != SCHEMA_VERSION:
             raise StorageError(
                 f"{self.url} has catalog version {version}; this Privet knows {SCHEMA_VERSION}",

@@ -69,7 +69,7 @@ class SqliteDialect:
         elif not self._path.is_file():
             raise StorageError(
                 f"there is no catalog at {self._path}",
-                hint="`privet init` makes one; was it moved, or is this another project's folder?",
+                hint="`privet run` makes one; was it moved, or is this another project's folder?",
             )
         engine = create_engine(
             "sqlite://", creator=self._connect, poolclass=QueuePool, hide_parameters=True

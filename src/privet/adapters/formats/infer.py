@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from privet.adapters.formats.csv_reader import column_names, read_csv
 from privet.adapters.formats.header import RESERVED, check_names, empty, no_rows
@@ -24,6 +24,9 @@ _MAX_COLUMNS = 2000
 _CSV_SCAN_BYTES = 256 << 20
 _JSON_SCAN_BYTES = 64 << 20
 """JSON is looked at object by object, at about 12 MB a second."""
+
+_Found: TypeAlias = tuple[ColumnPath, str, str | None]
+"""A leaf column, its type, and what a person should know of it."""
 
 
 def infer_columns(
@@ -47,12 +50,10 @@ def infer_columns(
         found = _jsonl(file, name, form, scan_bytes or _JSON_SCAN_BYTES)
     else:
         found = _csv(file, name, form, scan_bytes or _CSV_SCAN_BYTES)
-    return tuple(Column(path, kind) for path, kind in found)
+    return tuple(Column(path, kind, note=note) for path, kind, note in found)
 
 
-def _csv(
-    file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int
-) -> list[tuple[ColumnPath, str]]:
+def _csv(file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int) -> list[_Found]:
     names = column_names(file, name, form)
     types = [Narrowing() for _ in names]
     rows = seen = rejected = 0
@@ -69,12 +70,10 @@ def _csv(
             f"`{name}`: none of its {rejected:,} records has the {len(names)} fields of its header",
             hint="Check `delimiter:` in the pipeline file, and that the header is complete.",
         )
-    return [(ColumnPath.of(n), t.type) for n, t in zip(names, types, strict=True)]
+    return [(ColumnPath.of(n), t.type, t.note) for n, t in zip(names, types, strict=True)]
 
 
-def _jsonl(
-    file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int
-) -> list[tuple[ColumnPath, str]]:
+def _jsonl(file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int) -> list[_Found]:
     shape, lines, good = Shape(), 0, 0
     for line in _first_lines(file, name, form, scan_bytes):
         lines += 1
@@ -95,9 +94,9 @@ def _jsonl(
         )
     _check_keys(shape, name)
     return [
-        (ColumnPath(steps), kind)
+        (ColumnPath(steps), kind, note)
         for key, below in shape.fields.items()
-        for steps, kind in below.leaves((), key)
+        for steps, kind, note in below.leaves((), key)
     ]
 
 
@@ -131,15 +130,15 @@ def _check_reserved(names: Sequence[str] | dict[str, Shape], name: str) -> None:
         check_names([reserved], name)
 
 
-def _parquet(file: BinaryIO, name: str) -> list[tuple[ColumnPath, str]]:
+def _parquet(file: BinaryIO, name: str) -> list[_Found]:
     schema = parquet_schema(file, name)
     check_names(schema.names, name)
     if not parquet_rows(file, name):
         raise no_rows(name)
-    found = []
+    found: list[_Found] = []
     for path, kind in leaf_columns(schema):
         try:
-            found.append((path, spell_type(kind)))
+            found.append((path, spell_type(kind), None))
         except ValueError as error:
             raise SourceError(
                 f"`{name}`: column `{path}`: {error}",

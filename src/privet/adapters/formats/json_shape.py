@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -12,6 +12,8 @@ from privet.model.paths import Step
 
 _EXACT = 10**15
 _TEXTS = 4096
+
+Leaf: TypeAlias = "tuple[tuple[Step, ...], str, str | None]"
 
 
 class Shape:
@@ -39,8 +41,8 @@ class Shape:
             self._kinds.add(_scalar(value))
             self._add_text(value)
 
-    def leaves(self, above: tuple[Step, ...], name: str) -> Iterator[tuple[tuple[Step, ...], str]]:
-        """Steps and type of each leaf below the field `name`; a place of mixed kinds is text."""
+    def leaves(self, above: tuple[Step, ...], name: str) -> Iterator[Leaf]:
+        """Steps, type and note of each leaf below `name`; a place of mixed kinds is text."""
         shape, lists = self, 0
         while shape._kinds == {"list"} and shape._items is not None:
             shape, lists = shape._items, lists + 1
@@ -49,7 +51,7 @@ class Shape:
             for key, below in shape._fields.items():
                 yield from below.leaves(steps, key)
         else:
-            yield steps, shape._type()
+            yield steps, *shape._type()
 
     @property
     def fields(self) -> dict[str, Shape]:
@@ -74,17 +76,15 @@ class Shape:
         texts, self._texts = self._texts, []
         self._times.add(pa.array([t.encode(errors="replace") for t in texts]).cast(pa.string()))
 
-    def _type(self) -> str:
+    def _type(self) -> tuple[str, str | None]:
         self._narrow()
         if self._kinds == {"text"}:
-            return self._times.type
-        if self._kinds == {"bool"}:
-            return "bool"
-        if self._kinds == {"int64"}:
-            return "int64"
+            return self._times.type, self._times.note
+        if self._kinds in ({"bool"}, {"int64"}):
+            return next(iter(self._kinds)), None
         if self._kinds and self._kinds <= {"int64", "double"}:
-            return "double"
-        return "string"
+            return "double", None
+        return "string", None
 
 
 def _scalar(value: Any) -> str:

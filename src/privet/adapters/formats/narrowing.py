@@ -1,13 +1,14 @@
 """The narrowest type that holds a column of text without changing what it says.
 
 A postcode with a leading zero, a card number and a code like `12E5` stay text: they are digits, not
-numbers.
+numbers. Real files have a few values that do not fit: up to one in a hundred may be left over, and
+the row of each is held back, not lost; the count of them is stated for a person to look at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,32 +21,58 @@ _BOOLEAN = r"(?i)^(?:true|false)$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-def _matches(pattern: str) -> Callable[[pa.Array[Any]], bool]:
-    return lambda values: bool(pc.all(pc.match_substring_regex(values, pattern)).as_py())
+_STAMP = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+_MISFITS = 0.01
+"""Share of values that may be left over."""
+
+_HOPELESS = 0.2
+"""Share above which a type is not looked at again, once `_ENOUGH` values were seen."""
+
+_ENOUGH = 500
+
+Misfits: TypeAlias = "Callable[[pa.Array[Any]], int]"
+"""How many of some text values a type does not fit."""
 
 
-def _casts(kind: pa.DataType) -> Callable[[pa.Array[Any]], bool]:
-    def fits(values: pa.Array[Any]) -> bool:
-        try:
-            values.cast(kind)
-        except pa.ArrowException:
-            return False
-        return True
+def _unmatched(pattern: str) -> Misfits:
+    def count(values: pa.Array[Any]) -> int:
+        return len(values) - int(pc.match_substring_regex(values, pattern).true_count)
 
-    return fits
+    return count
 
 
-_is_date, _is_dated = _matches(_DATE), _casts(pa.date32())
+def _unread(kind: pa.DataType, pattern: str) -> Misfits:
+    """Of a time: text that does not look like it, and days that no calendar has."""
 
-_CANDIDATES: dict[str, Callable[[pa.Array[Any]], bool]] = {
-    "int64": _matches(_INTEGER),
-    "double": _matches(_NUMBER),
-    "bool": _matches(_BOOLEAN),
-    "date32": lambda values: _is_date(values) and _is_dated(values),
-    "timestamp[us]": _casts(pa.timestamp("us")),
-    "timestamp[us, UTC]": _casts(pa.timestamp("us", tz="UTC")),
+    def count(values: pa.Array[Any]) -> int:
+        like = values.filter(pc.match_substring_regex(values, pattern))
+        return len(values) - len(like) + _uncastable(like, kind)
+
+    return count
+
+
+def _uncastable(values: pa.Array[Any], kind: pa.DataType) -> int:
+    """Count by halves: a part that casts whole needs no second look."""
+    try:
+        values.cast(kind)
+    except pa.ArrowException:
+        if len(values) == 1:
+            return 1
+        middle = len(values) // 2
+        return _uncastable(values[:middle], kind) + _uncastable(values[middle:], kind)
+    return 0
+
+
+_CANDIDATES: dict[str, Misfits] = {
+    "int64": _unmatched(_INTEGER),
+    "double": _unmatched(_NUMBER),
+    "bool": _unmatched(_BOOLEAN),
+    "date32": _unread(pa.date32(), _DATE),
+    "timestamp[us]": _unread(pa.timestamp("us"), _STAMP),
+    "timestamp[us, UTC]": _unread(pa.timestamp("us", tz="UTC"), _STAMP),
 }
-"""Types by preference, each with the test that a batch of values has to pass."""
+"""Types by preference."""
 
 ISO_TIMES = ("date32", "timestamp[us]", "timestamp[us, UTC]")
 
@@ -54,20 +81,41 @@ class Narrowing:
     """What one column can still be, batch after batch."""
 
     def __init__(self, candidates: tuple[str, ...] = tuple(_CANDIDATES)) -> None:
-        self._left = list(candidates)
-        self._seen = False
+        self._misfits = dict.fromkeys(candidates, 0)
+        self._seen = 0
 
     def add(self, values: pa.Array[Any]) -> None:
         """Look at more text values; nulls and blanks say nothing."""
-        if not self._left:
+        if not self._misfits:
             return
         values = pc.ascii_trim_whitespace(values.drop_null())
         values = values.filter(pc.not_equal(values, pa.scalar("")))
-        if len(values):
-            self._seen = True
-            self._left = [name for name in self._left if _CANDIDATES[name](values)]
+        self._seen += len(values)
+        for name, misfits in list(self._misfits.items()):
+            self._misfits[name] = misfits + _CANDIDATES[name](values)
+            if self._seen >= _ENOUGH and self._misfits[name] > _HOPELESS * self._seen:
+                del self._misfits[name]
 
     @property
     def type(self) -> str:
-        """The narrowest type that all values fit, spelled as in a contract."""
-        return self._left[0] if self._seen and self._left else "string"
+        """The narrowest type that all values fit, or all but a few, spelled as in a contract."""
+        return self._best[0]
+
+    @property
+    def note(self) -> str | None:
+        """How many values are left over, if any are."""
+        left = self._best[1]
+        return (
+            f"{left:,} of {self._seen:,} values do not fit the type; their rows are held back"
+            if left
+            else None
+        )
+
+    @property
+    def _best(self) -> tuple[str, int]:
+        allowed = _MISFITS * self._seen
+        fitting = {name: left for name, left in self._misfits.items() if left <= allowed}
+        if not self._seen or not fitting:
+            return "string", 0
+        least = min(fitting.values())
+        return next((name, left) for name, left in fitting.items() if left == least)

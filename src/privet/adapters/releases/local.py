@@ -42,7 +42,9 @@ class LocalRelease:
         """Write the receipt, then give the folder its name."""
         if self.state() == "published":
             return
-        LocalStore(self._staging).put(RECEIPT, receipt)
+        staging = LocalStore(self._staging)
+        staging.sweep()  # a crash while the receipt was written would leave a file too many
+        staging.put(RECEIPT, receipt)
         with local_faults(self.url, "write"):
             self._staging.rename(self._folder)
             _sync(self._folder.parent)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.world import MemoryStore
 
 from privet.adapters.releases import LocalRelease, RemoteRelease
 from privet.ports.release import ReleaseTarget
-from tests.world import MemoryStore
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -53,4 +53,4 @@ def test_discard_removes_what_is_staged_and_spares_what_is_published(target: Rel
 def test_nothing_shows_under_the_release_name_before_it_is_published(tmp_path: Path) -> None:
     target = LocalRelease(tmp_path / "research" / "000001")
     stage(target)
-    assert not [path for path in tmp_path.rglob("*") if "000001" == path.name]
+    assert not [path for path in tmp_path.rglob("*") if path.name == "000001"]
