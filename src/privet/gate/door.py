@@ -15,11 +15,11 @@ from privet.gate.tables import GRANT, OPEN
 from privet.gate.terms import Terms
 from privet.ledger import Log
 from privet.model.canonical import Json
-from privet.model.errors import Refused
+from privet.model.errors import IntegrityError, Refused
 from privet.model.policy import Policy
 from privet.policy.decide import decide
 from privet.ports.catalog import Catalog
-from privet.ports.release import OpenBatchWriter, ReleaseTargets
+from privet.ports.release import OpenBatchWriter, ReleaseTarget, ReleaseTargets
 from privet.ports.world import Clock, Entropy
 from privet.registry import Registry
 from privet.vault.keys import KeyTable
@@ -60,6 +60,7 @@ class Gate:
 
         Raises:
             Refused: the policy in force decides otherwise, or the data sets' promises differ.
+            IntegrityError: something that this project does not know of is where the release goes.
         """
         terms.require_one_promise()
         policy = self.require_decided(terms)
@@ -69,6 +70,7 @@ class Gate:
             newest = select(func.max(GRANT.c.number)).where(GRANT.c.pipeline == terms.pipeline)
             number = (connection.execute(newest).scalar() or 0) + 1
             target = f"{into.rstrip('/')}/{terms.pipeline}/{number:06d}"
+            _require_free(self.targets(target))
             connection.execute(
                 insert(GRANT).values(
                     id=grant_id, pipeline=terms.pipeline, number=number, state=OPEN, target=target
@@ -115,3 +117,17 @@ class Gate:
         """Finish what a crash interrupted: a sealed release appears, an open one is abandoned."""
         publish_sealed(self)
         abandon_open(self)
+
+
+def _require_free(target: ReleaseTarget) -> None:
+    """Insist that nothing lies where a new release goes.
+
+    Numbers only grow, so what lies there was made under a history that this catalog does not have,
+    and publishing would take it for the new release.
+    """
+    if target.state() != "absent":
+        raise IntegrityError(
+            f"{target.url} is there, and this project has not made it",
+            hint="an older database was restored, or another project releases here: "
+            "put the newest database back, or move that release away",
+        )
