@@ -85,7 +85,8 @@ class _Findings:
         more = len(self.problems) - _SHOWN
         raise IntegrityError(
             f"the vault is not whole: {listed}" + (f"; and {more} more" if more > 0 else ""),
-            hint="restore these objects from a copy of the store, or the catalog with it",
+            hint="after a crash, the next run puts missing manifests back; what is still wrong then "
+            "must come from a copy of the store, or of store and catalog",
         )
 
 
