@@ -17,7 +17,7 @@ from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.read import read_batches
 from privet.adapters.stores.sources import SourceObject, open_readable
 from privet.model.contract import Contract
-from privet.model.errors import IntegrityError
+from privet.model.errors import IntegrityError, SourceError
 from privet.model.pipeline import SourceSpec
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
@@ -144,6 +144,7 @@ class Ingest:
                 at = file.tell()
                 meter(raw.rows.num_rows + len(raw.rejects), max(0, at - done))
                 done = at
+        _require_unchanged(item)
 
     def _enforced(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, Values | None]:
         typed = enforce(raw.rows, self.contract.columns)
@@ -169,6 +170,16 @@ class Ingest:
             return None
         column = self.contract.column(subject.key)
         return subject_text(leaf_values(rows, subject.key), column.category if column else None)
+
+
+def _require_unchanged(item: SourceObject) -> None:
+    """A file that was written to meanwhile was read half old and half new."""
+    now = item.store.head(item.key)
+    if now is None or (now.size, now.stamp) != (item.size, item.stamp):
+        raise SourceError(
+            f"`{item.url}` changed while it was read",
+            hint="run again when nothing writes to it; no row of it was used",
+        )
 
 
 def _records(rows: pa.RecordBatch, held: Values) -> Values:

@@ -1,0 +1,107 @@
+"""The runner: order, memory, retries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from privet.model.errors import SourceError, StorageError
+from privet.pipeline.progress import Meter, Quiet
+from privet.pipeline.steps import BACKOFF_SECONDS, Output, Step, StepMemory, run_steps
+from tests.world import sqlite_catalog
+
+
+class Recorder:
+    """Steps that note when they are done."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.failures: list[Exception] = []
+
+    def step(self, name: str, *needs: str, value: int = 1) -> Step:
+        def work(given: Mapping[str, Output], meter: Meter) -> Output:
+            del meter
+            self.done.append(name)
+            if self.failures:
+                raise self.failures.pop(0)
+            return {"sum": value + sum(output["sum"] for output in given.values())}
+
+        def inputs(given: Mapping[str, Output]) -> Mapping[str, Any]:
+            return {"value": value, "given": sorted(o["sum"] for o in given.values())}
+
+        return Step(name, needs, inputs, holds=lambda _: True, work=work)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> StepMemory:
+    return StepMemory(sqlite_catalog(tmp_path), "research")
+
+
+def run(steps: list[Step], memory: StepMemory, pauses: list[float] | None = None) -> dict[str, int]:
+    waited = [] if pauses is None else pauses
+    results = run_steps(steps, memory, Quiet(), waited.append)
+    return {name: result.output["sum"] for name, result in results.items()}
+
+
+def test_needs_come_first_whatever_the_order_of_the_list(memory: StepMemory) -> None:
+    recorder = Recorder()
+    steps = [recorder.step("c", "a", "b"), recorder.step("b", "a"), recorder.step("a")]
+    assert run(steps, memory) == {"a": 1, "b": 2, "c": 4}
+    assert recorder.done == ["a", "b", "c"]
+
+
+def test_an_unchanged_step_is_not_done_again(memory: StepMemory) -> None:
+    recorder = Recorder()
+    steps = [recorder.step("a"), recorder.step("b", "a")]
+    assert run(steps, memory) == run(steps, memory)
+    assert recorder.done == ["a", "b"]
+
+
+def test_a_changed_input_redoes_the_step_and_what_follows_from_it(memory: StepMemory) -> None:
+    recorder = Recorder()
+    run([recorder.step("a"), recorder.step("b", "a"), recorder.step("other")], memory)
+    recorder.done.clear()
+    run([recorder.step("a", value=5), recorder.step("b", "a"), recorder.step("other")], memory)
+    assert recorder.done == ["a", "b"]
+
+
+def test_a_result_that_is_gone_is_made_again(memory: StepMemory) -> None:
+    recorder = Recorder()
+    step = recorder.step("a")
+    run([step], memory)
+    gone = Step(step.name, (), step.inputs, holds=lambda _: False, work=step.work)
+    run([gone], memory)
+    assert recorder.done == ["a", "a"]
+
+
+def test_a_passing_fault_is_tried_again_after_a_pause(memory: StepMemory) -> None:
+    recorder, pauses = Recorder(), list[float]()
+    fault = StorageError("the store did not answer")
+    fault.transient = True
+    recorder.failures = [fault, fault]
+    assert run([recorder.step("a")], memory, pauses) == {"a": 1}
+    assert tuple(pauses) == BACKOFF_SECONDS
+
+
+@pytest.mark.parametrize("fault", [StorageError("full"), SourceError("missing")])
+def test_a_lasting_fault_is_raised_at_once(memory: StepMemory, fault: Exception) -> None:
+    recorder, pauses = Recorder(), list[float]()
+    recorder.failures = [fault]
+    with pytest.raises(type(fault)):
+        run([recorder.step("a")], memory, pauses)
+    assert pauses == []
+    assert recorder.done == ["a"]
+
+
+def test_what_failed_is_not_remembered_and_what_was_done_before_it_is(memory: StepMemory) -> None:
+    recorder = Recorder()
+    run([recorder.step("a")], memory)
+    recorder.failures = [SourceError("missing")]
+    with pytest.raises(SourceError):
+        run([recorder.step("a"), recorder.step("b", "a")], memory)
+    recorder.done.clear()
+    run([recorder.step("a"), recorder.step("b", "a")], memory)
+    assert recorder.done == ["b"]
