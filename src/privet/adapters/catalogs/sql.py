@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from privet.adapters.catalogs.dialect import META, Dialect
 from privet.adapters.catalogs.postgres import PostgresDialect
 from privet.adapters.catalogs.sqlite import SqliteDialect
-from privet.model.errors import PrivetError, StorageError, UsageError
+from privet.model.errors import PrivetError, StorageError, Unavailable, UsageError
 from privet.ports.catalog import METADATA
 
 SCHEMA_VERSION = "1"
@@ -114,11 +114,12 @@ class SqlCatalog:
     def close(self) -> None:
         """Checkpoint, and give back every connection.
 
-        On a full disk the checkpoint is left to whoever opens the catalog next: all that was
-        committed is safe, and an error here would hide that.
+        On a full disk, or while a read is still open, the checkpoint is left to whoever opens the
+        catalog next: all that was committed is safe, and an error here would hide that, or hide the
+        error that ended the read.
         """
         try:
-            with suppress(StorageError):
+            with suppress(Unavailable):
                 self.checkpoint()
         finally:
             self._engine.dispose()

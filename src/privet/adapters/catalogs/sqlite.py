@@ -117,6 +117,10 @@ class SqliteDialect:
             raise self._error(error.orig) from None
         except sqlite3.Error as error:
             raise self._error(error) from None
+        except UnicodeDecodeError:  # a damaged schema, quoted in SQLite's own message
+            raise IntegrityError(
+                f"the catalog {self._path} is damaged", hint="Restore it from a backup."
+            ) from None
         except SQLAlchemyError as error:
             raise StorageError(f"{self._path}: {type(error).__name__}") from None
 
@@ -131,7 +135,7 @@ class SqliteDialect:
         try:
             for pragma in _PRAGMAS:
                 connection.execute(pragma).fetchall()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             connection.close()
             raise
         return connection
