@@ -143,7 +143,7 @@ class Keyring:
             UsageError: there is no such slot, or it is the last: nothing could unlock after it.
         """
         if slot_id not in self.slots:
-            raise UsageError(f"the keyring has no slot {slot_id}", hint="`privet keys` lists them")
+            raise UsageError(f"the keyring has no slot {slot_id}", hint="`privet keys list` lists them")
         if len(self.slots) == 1:
             raise UsageError("the last slot stays", hint="add another passphrase first")
         return self._rewritten(tuple(slot for slot in self.content.slots if slot.id != slot_id))
@@ -159,6 +159,8 @@ class Keyring:
         temporary = folder / f".tmp-{self.path.name}-{os.getpid()}"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for unfinished in folder.glob(f".tmp-{self.path.name}-*"):  # a crash left it
+                unfinished.unlink(missing_ok=True)
             with _new_private_file(temporary) as file:
                 file.write(self.content.to_bytes())
                 file.flush()
