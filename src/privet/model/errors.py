@@ -12,6 +12,7 @@
         ├── Locked                   no passphrase, a wrong one, or another project's keyring
         ├── Busy                     another run holds the project
         └── StorageError             full, read-only or unreachable store
+            └── Unreachable          it did not answer: the same call may go through in a moment
 """
 
 from __future__ import annotations
@@ -82,12 +83,7 @@ class IntegrityError(Refused):
 
 
 class Unavailable(PrivetError):
-    """It could not be done now: a key, the machine or another process stands in the way.
-
-    `transient` tells that the same call may go through in a moment, so that a retry can help.
-    """
-
-    transient = False
+    """It could not be done now: a key, the machine or another process stands in the way."""
 
 
 class Locked(Unavailable):
@@ -100,3 +96,7 @@ class Busy(Unavailable):
 
 class StorageError(Unavailable):
     """A store is full, read-only or out of reach."""
+
+
+class Unreachable(StorageError):
+    """A store did not answer: the same call may go through in a moment, so a retry can help."""

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, String, Table, Text, delete, insert, select
 
 from privet.model import canonical
-from privet.model.errors import Unavailable
+from privet.model.errors import Unreachable
 from privet.pipeline.progress import Meter, Progress
 from privet.ports.catalog import METADATA, Catalog
 
@@ -134,9 +134,7 @@ def _attempt(
         try:
             with progress.step(step.name, step.size) as meter:
                 return step.work(given, meter)
-        except Unavailable as error:
-            if not error.transient:
-                raise
+        except Unreachable as error:
             progress.note(f"{step.name}: {error.message}; trying again in {seconds:g} s")
             pause(seconds)
     with progress.step(step.name, step.size) as meter:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from privet.model.errors import SourceError, StorageError
+from privet.model.errors import SourceError, StorageError, Unreachable
 from privet.pipeline.progress import Meter, Quiet
 from privet.pipeline.steps import BACKOFF_SECONDS, Output, Step, StepMemory, run_steps
 from tests.world import sqlite_catalog
@@ -79,8 +79,7 @@ def test_a_result_that_is_gone_is_made_again(memory: StepMemory) -> None:
 
 def test_a_passing_fault_is_tried_again_after_a_pause(memory: StepMemory) -> None:
     recorder, pauses = Recorder(), list[float]()
-    fault = StorageError("the store did not answer")
-    fault.transient = True
+    fault = Unreachable("the store did not answer")
     recorder.failures = [fault, fault]
     assert run([recorder.step("a")], memory, pauses) == {"a": 1}
     assert tuple(pauses) == BACKOFF_SECONDS

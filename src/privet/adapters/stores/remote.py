@@ -19,7 +19,7 @@ from obstore import exceptions as faults
 from obstore import store as stores
 
 from privet.adapters.stores.keys import check_key, check_prefix
-from privet.model.errors import PrivetError, SourceError, StorageError, UsageError
+from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
 from privet.ports.store import ObjectInfo
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class RemoteStore:
                 hint="Check the credentials in the environment and what they are allowed to do.",
             ) from None
         except (faults.BaseError, OSError) as error:
-            raise StorageError(
+            raise Unreachable(
                 f"cannot {verb} {key} at {self._url}: {_first_line(error)}",
                 hint="Is the server reachable, and has it room?",
             ) from None
