@@ -34,10 +34,12 @@ def check_names(names: Sequence[str], name: str) -> None:
             hint="Name it in the header; where every line ends with a delimiter, or holds a row "
             "number that nobody asked for, export the file without it.",
         )
-    twice = [column for column, count in Counter(names).items() if count > 1]
-    if twice:
+    twice = next((column for column, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        # By their places: without a header, what stands there twice is somebody's value.
+        places = _listed([i for i, column in enumerate(names, 1) if column == twice])
         raise SourceError(
-            f"`{name}`: column `{twice[0]}` is there {Counter(names)[twice[0]]} times",
+            f"`{name}`: columns {places} of its header have the same name",
             hint="Give every column of the header a name of its own.",
         )
     reserved = [column for column in names if column.startswith(RESERVED)]

@@ -12,6 +12,7 @@ import pyarrow.json
 from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.header import empty
 from privet.adapters.formats.json_rows import BadLine, parse_object, shape
+from privet.adapters.formats.sniff import json_array
 from privet.adapters.formats.text import ByteSource, TextStream
 from privet.model.contract import Column
 from privet.model.errors import SourceError
@@ -72,6 +73,8 @@ def read_jsonl(
     seen = False
     for first, lines in lines_of(file, name, form, block_bytes=block_bytes):
         filled = [(number, line) for number, line in enumerate(lines, first) if line]
+        if not seen and filled and filled[0][1].startswith(b"["):
+            raise json_array(name)
         parts = list(_parsed(filled, schema))
         seen = seen or bool(filled)
         yield RawBatch(

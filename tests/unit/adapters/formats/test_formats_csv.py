@@ -152,7 +152,7 @@ def test_a_quote_never_closed_in_a_large_file_is_an_error() -> None:
         (b"\n\n", "is empty"),
         (b"a,b\n", "no rows"),
         (b"a,b", "no rows"),
-        (b"a,a\n1,2\n", "column `a` is there 2 times"),
+        (b"a,a\n1,2\n", "columns 1, 2 of its header have the same name"),
         (b"a,b,\n1,2,\n", "column 3 of 3 has no name"),
         (b"a,b,_privet_x\n1,2,3\n", "_privet_x"),
         (b"a,bb,c\n1,2,3\n", "no column `b`.*\n.*`bb`"),

@@ -84,7 +84,7 @@ def test_only_the_beginning_is_scanned_if_asked() -> None:
         (b"a,b\n", "no rows"),
         (b"a,b,\n1,2,\n", "column 3 of 3 has no name"),
         (b",a\n0,1\n", "column 1 of 2 has no name"),
-        (b"a,a\n1,2\n", "2 times"),
+        (b"a,b,a\n1,2,3\n", "columns 1, 3 of its header have the same name"),
         (b"a,_privet_file\n1,2\n", "reserved"),
         (b"a,b\n1,2,3\n4,5,6\n", "none of its 2 records has the 2 fields"),
     ],
