@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -40,10 +42,10 @@ def scan(
     json: Json = False,
 ) -> None:
     """Tell what personal data is where, how sure that is, and why."""
-    from privet.cli import show_scan
-    from privet.project.scanning import scan as scan_files
-
     with _reporting("scan", json):
+        from privet.cli import show_scan
+        from privet.project.scanning import scan as scan_files
+
         show_scan.show(scan_files(paths, Path.cwd(), full=full), json=json)
 
 
@@ -54,20 +56,20 @@ def init(
     json: Json = False,
 ) -> None:
     """Write privet.yaml, contracts/, policy.yaml and pipelines/ from your files."""
-    from privet.cli import show_scan
-    from privet.project.initialising import init as init_project
-
     with _reporting("init", json):
+        from privet.cli import show_scan
+        from privet.project.initialising import init as init_project
+
         show_scan.show_init(init_project(Path.cwd(), paths, purpose=purpose), json=json)
 
 
 @app.command()
 def check(json: Json = False) -> None:
     """Check config, contracts and policy, and run the policy's own tests; touches no data."""
-    from privet.cli import show_plan
-    from privet.project.project import open_project
-
     with _reporting("check", json):
+        from privet.cli import show_plan
+        from privet.project.project import open_project
+
         problems = open_project(Path.cwd()).check()
         show_plan.show_check(problems, json=json)
     if any(problem.severity == "error" for problem in problems):
@@ -77,21 +79,21 @@ def check(json: Json = False) -> None:
 @app.command()
 def plan(pipeline: Pipeline, json: Json = False) -> None:
     """Show, column by column, what a pipeline will do, and what changed since its last run."""
-    from privet.cli import show_plan
-    from privet.project.project import open_project
-
     with _reporting("plan", json):
+        from privet.cli import show_plan
+        from privet.project.project import open_project
+
         show_plan.show_plan(open_project(Path.cwd()).plan(pipeline), json=json)
 
 
 @app.command()
 def run(pipeline: Pipeline, json: Json = False) -> None:
     """Run a pipeline: a release with its receipt, and a report for you alone."""
-    from privet import report
-    from privet.cli import progress, prompt, show_run
-    from privet.project.project import open_project
-
     with _reporting("run", json):
+        from privet import report
+        from privet.cli import progress, prompt, show_run
+        from privet.project.project import open_project
+
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         with progress.shown(quiet=json) as shown:
             outcome = project.run(pipeline, shown)
@@ -107,10 +109,10 @@ def verify(
     json: Json = False,
 ) -> None:
     """Check a release, or the whole store, offline."""
-    from privet.cli import show_run
-    from privet.project.verifying import verify_path
-
     with _reporting("verify", json):
+        from privet.cli import show_run
+        from privet.project.verifying import verify_path
+
         show_run.show_verified(verify_path(path, key), json=json)
 
 
@@ -120,10 +122,10 @@ def unlock(
     json: Json = False,
 ) -> None:
     """Keep this project unlocked for a while."""
-    from privet.cli import prompt
-    from privet.project.project import open_project
-
     with _reporting("unlock", json):
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
         open_project(Path.cwd(), ask=prompt.passphrase).unlock(minutes * 60)
         output.done("unlock", f"Unlocked for {minutes} min.", json=json, minutes=minutes)
 
@@ -131,9 +133,9 @@ def unlock(
 @app.command()
 def lock(json: Json = False) -> None:
     """Forget the unlocked key now."""
-    from privet.project.project import open_project
-
     with _reporting("lock", json):
+        from privet.project.project import open_project
+
         was = open_project(Path.cwd()).lock()
         output.done("lock", "Locked." if was else "It was locked.", json=json, was_unlocked=was)
 
@@ -146,9 +148,9 @@ def demo(
     customers: Annotated[int, typer.Option(min=1, help="How many customers to make up.")] = 20_000,
 ) -> None:
     """Make up customers and tickets, and run the whole story on them."""
-    from privet.cli import demo as story
-
     with _reporting("demo", json=False):
+        from privet.cli import demo as story
+
         story.tell(folder, customers)
 
 
@@ -161,10 +163,10 @@ def restrict(
     json: Json = False,
 ) -> None:
     """Withhold a person's rows from releases. The key is asked for, never an argument."""
-    from privet.cli import prompt
-    from privet.project.project import open_project
-
     with _reporting("subject restrict", json):
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         version = project.restrict(subject_type, prompt.subject_key(), tuple(purpose or ()))
         output.done("subject restrict", "Restricted.", json=json, registry_version=version)
@@ -173,10 +175,10 @@ def restrict(
 @subject.command()
 def lift(subject_type: SubjectType, json: Json = False) -> None:
     """End a person's restriction."""
-    from privet.cli import prompt
-    from privet.project.project import open_project
-
     with _reporting("subject lift", json):
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         version = project.lift(subject_type, prompt.subject_key())
         output.done("subject lift", "Lifted.", json=json, registry_version=version)
@@ -185,9 +187,9 @@ def lift(subject_type: SubjectType, json: Json = False) -> None:
 @keys.command("list")
 def list_slots(json: Json = False) -> None:
     """List the unlock slots."""
-    from privet.project.project import open_project
-
     with _reporting("keys list", json):
+        from privet.project.project import open_project
+
         slots = open_project(Path.cwd()).slots()
         output.done("keys list", "\n".join(slots), json=json, slots=list(slots))
 
@@ -195,10 +197,10 @@ def list_slots(json: Json = False) -> None:
 @keys.command("add")
 def add_slot(json: Json = False) -> None:
     """Add a passphrase that unlocks this project too."""
-    from privet.cli import prompt
-    from privet.project.project import open_project
-
     with _reporting("keys add", json):
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         slot = project.add_slot(prompt.added_passphrase())
         output.done("keys add", f"Added {slot}.", json=json, slot=slot)
@@ -210,10 +212,10 @@ def remove_slot(
     json: Json = False,
 ) -> None:
     """Remove an unlock slot (never the last one)."""
-    from privet.cli import prompt
-    from privet.project.project import open_project
-
     with _reporting("keys remove", json):
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
         open_project(Path.cwd(), ask=prompt.passphrase).remove_slot(slot)
         output.done("keys remove", f"Removed {slot}.", json=json, slot=slot)
 
@@ -225,6 +227,7 @@ def _reporting(verb: str, json: bool) -> Iterator[None]:
 
     try:
         yield
+        sys.stdout.flush()
     except PrivetError as error:
         raise typer.Exit(output.fail(verb, error, json=json)) from error
     except KeyboardInterrupt as stop:
@@ -232,10 +235,16 @@ def _reporting(verb: str, json: bool) -> Iterator[None]:
         raise typer.Exit(3) from stop
     except (typer.Exit, typer.Abort):
         raise
+    except BrokenPipeError:
+        raise typer.Exit(output.unread()) from None
     except Exception as error:
         raise typer.Exit(output.crashed(verb, error, json=json)) from None
 
 
 def main() -> None:
     """Entry point of the `privet` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A name that the terminal's encoding lacks is shown escaped; it stops no verb.
+            stream.reconfigure(errors="backslashreplace")
     app()

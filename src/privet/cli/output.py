@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json as encoder
+import os
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from privet.model.errors import PrivetError
 
 SHAPE_VERSION = 1
+_OUR_CODE = Path(__file__).parent.parent
 
 
 def emit(verb: str, **fields: Any) -> None:
     """Print one JSON object: `{"version": 1, "verb": …}` and the verb's fields (docs/json.md)."""
-    print(encoder.dumps({"version": SHAPE_VERSION, "verb": verb, **fields}, ensure_ascii=False))  # noqa: T201
+    # ASCII alone, so that it is the same JSON in every terminal's encoding.
+    print(encoder.dumps({"version": SHAPE_VERSION, "verb": verb, **fields}))  # noqa: T201
 
 
 def say(text: str = "") -> None:
@@ -52,17 +56,29 @@ def fail(verb: str, error: PrivetError, *, json: bool) -> int:
 
 
 def interrupted(verb: str, *, json: bool) -> None:
-    """Say that Ctrl-C ended it, and that nothing half-done is left."""
-    error = PrivetError("interrupted; nothing was released", hint="run it again to go on")
+    """Say that Ctrl-C ended it, and what to do; a release may have been complete by then."""
+    error = PrivetError(
+        "interrupted; no release is left half made",
+        hint="run it again: what was complete is kept, and the rest is done anew",
+    )
     fail(verb, error, json=json)
 
 
 def crashed(verb: str, error: Exception, *, json: bool) -> int:
     """Report an error that is not ours: its type and place, never its text, which may hold data."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    # Where it left our own code says more than a line of somebody's library.
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(_OUR_CODE)]
+    frame = (own or frames)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
     ours = PrivetError(
         f"unexpected {type(error).__name__} at {place}",
         hint="this is a fault of Privet: please report this line; it holds no data",
     )
     return fail(verb, ours, json=json)
+
+
+def unread() -> int:
+    """Nobody reads the output any more (`| head`): be silent; returns the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 3

@@ -22,7 +22,7 @@ def passphrase(new: bool) -> str:
     if not sys.stdin.isatty():
         raise Locked("the project is locked and there is no terminal to ask on", hint=_NO_TERMINAL)
     if not new:
-        return getpass.getpass("Passphrase: ")
+        return _typed("Passphrase: ")
     return _twice("Choose a passphrase for this project (it cannot be recovered): ")
 
 
@@ -36,19 +36,30 @@ def added_passphrase() -> str:
 def subject_key() -> str:
     """Ask whom it is about; the key stays out of the shell's history and the process list."""
     if sys.stdin.isatty():
-        return getpass.getpass("The subject's key (not shown): ")
+        return _typed("The subject's key (not shown): ")
     return _line("the subject's key")
 
 
 def _twice(question: str) -> str:
-    first = getpass.getpass(question)
-    if first != getpass.getpass("Again: "):
+    first = _typed(question)
+    if first != _typed("Again: "):
         raise Locked("the two passphrases differ", hint="try again")
     return first
 
 
+def _typed(question: str) -> str:
+    try:
+        return getpass.getpass(question)
+    except EOFError:
+        raise Locked("nothing was typed", hint="run it again and answer the question") from None
+
+
 def _line(what: str) -> str:
-    text = sys.stdin.readline().rstrip("\n")
+    try:
+        text = sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        # Python's own error holds the bytes.
+        raise UsageError(f"{what} is not UTF-8 text", hint="pipe it as one line of UTF-8") from None
     if not text:
         raise UsageError(f"{what} is missing", hint="type it, or pipe it as one line")
     return text
