@@ -70,13 +70,15 @@ def publish_key(root: Path, identity: ProjectIdentity) -> None:
     try:
         if not path.exists():
             _write_whole(path, identity.public_key + "\n")
-        elif path.read_text(encoding="utf-8").strip() != identity.public_key:
+        elif path.read_text(encoding="utf-8", errors="replace").strip() != identity.public_key:
             raise IntegrityError(
                 f"{path} is not this project's public key",
                 hint="somebody changed it; remove it, and the next run writes the right one",
             )
     except OSError as error:
-        raise StorageError(f"cannot write {path}: {error.strerror}") from error
+        raise StorageError(
+            f"cannot write {path}: {error.strerror}", hint="let this user write there, then run"
+        ) from error
 
 
 def _write_whole(path: Path, text: str) -> None:
@@ -94,5 +96,5 @@ def find_public_key(start: Path) -> str | None:
     for folder in start.absolute().parents:
         path = folder / PUBLIC_KEY_FILE
         if path.is_file():
-            return path.read_text(encoding="utf-8").strip()
+            return path.read_text(encoding="utf-8", errors="replace").strip()
     return None

@@ -159,13 +159,21 @@ def _notes(verdict: TableScan) -> dict[ColumnPath, str]:
 
 
 def _write(root: Path, texts: Mapping[str, str]) -> None:
-    """Write what is missing; privet.yaml last, so that half a project is not taken for one."""
+    """Write all, or none where one is there; privet.yaml last, so that half a project is none.
+
+    Schemas, under a hidden name, are ours to write anew.
+    """
+    for name in texts:
+        if (root / name).exists() and not name.startswith("."):
+            raise UsageError(f"{name} is already here", hint="move it away and run init again")
     for name in sorted(texts, key=lambda name: name == PROJECT_FILE):
         path = root / name
-        if path.exists() and not name.startswith("."):
-            raise UsageError(f"{name} is already here", hint="move it away and run init again")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts[name], encoding="utf-8")
         except OSError as error:
-            raise StorageError(f"cannot write {name}: {error.strerror}") from error
+            raise StorageError(
+                f"cannot write {name}: {error.strerror}",
+                hint="free some space, or let this user write here; remove what init wrote, "
+                "then run it again",
+            ) from error

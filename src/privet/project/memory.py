@@ -159,9 +159,19 @@ def _make(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
 def _set_aside(keyring: Path) -> None:
     """Rename the keyring of a first run that was cut short: nothing was ever sealed under it."""
     if keyring.exists():
-        keyring.rename(
-            keyring.with_name(f"{keyring.name}.unused-{SystemEntropy().token_bytes(4).hex()}")
-        )
+        unused = f"{keyring.name}.unused-{SystemEntropy().token_bytes(4).hex()}"
+        with _writable(keyring):
+            keyring.rename(keyring.with_name(unused))
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror}", hint="let this user write there"
+        ) from error
 
 
 def _wire(
@@ -180,7 +190,8 @@ def _wire(
         raise IntegrityError("the catalog has no registry key", hint="restore the catalog")
     registry = Registry(catalog, log, registry_key.secret, clock)
     spool = config.root / PRIVATE_FOLDER / "spool"
-    spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _writable(spool):
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     vault = Vault(
         project_id=identity.id,
         catalog=catalog,

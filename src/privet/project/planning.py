@@ -12,6 +12,7 @@ from privet.config.project_file import (
     ProjectConfig,
     load_contracts,
     load_pipeline,
+    load_pipelines,
     load_policy,
 )
 from privet.model.errors import Refused, StorageError
@@ -41,8 +42,13 @@ class Planned:
 
 
 def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
-    """Everything that is wrong with contracts, policy and pipelines, without touching data."""
+    """Everything that is wrong with contracts and policy, without touching data.
+
+    Raises:
+        ConfigError: a contract, the policy or a pipeline is not of its form.
+    """
     contracts = load_contracts(config.root)
+    load_pipelines(config.root)
     return check_policy(load_policy(config.root), contracts, check_treatment, clock.now().date())
 
 

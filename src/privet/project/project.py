@@ -13,7 +13,13 @@ from privet.adapters.catalogs.sql import SqlCatalog
 from privet.adapters.identity.os_user import OsUser
 from privet.adapters.keys import agent
 from privet.adapters.world import SystemClock, SystemEntropy
-from privet.config.project_file import ProjectConfig, find_root, load_contracts, load_project
+from privet.config.project_file import (
+    ProjectConfig,
+    find_root,
+    load_contracts,
+    load_policy,
+    load_project,
+)
 from privet.model.errors import UsageError
 from privet.model.release import Principal
 from privet.model.version import VERSION
@@ -87,14 +93,15 @@ class Project:
             The registry's new version.
 
         Raises:
-            UsageError: no contract knows the subject type.
+            UsageError: no contract knows the subject type, or the policy a purpose.
         """
         text = self._subject(subject_type, key)
-        with self._held() as memory, memory.catalog.write() as connection:
-            memory.registry.restrict(connection, subject_type, text, purposes or None)
-            memory_log = memory.log
-        memory_log.publish()
-        return memory.registry.version()
+        self._require_purposes(purposes)
+        with self._held() as memory:
+            with memory.catalog.write() as connection:
+                memory.registry.restrict(connection, subject_type, text, purposes or None)
+            memory.log.publish()
+            return memory.registry.version()
 
     def lift(self, subject_type: str, key: str) -> int:
         """End a subject's restriction; returns the registry's new version."""
@@ -146,6 +153,13 @@ class Project:
                 pa.set_cpu_count(self.config.engine.threads)
             with opened(self.config, self.ask) as memory:
                 yield memory
+
+    def _require_purposes(self, purposes: tuple[str, ...]) -> None:
+        """A restriction to a misspelt purpose would withhold nobody from anything."""
+        known = load_policy(self.config.root).purposes if purposes else {}
+        for purpose in purposes:
+            if purpose not in known:
+                raise UsageError("the policy knows no such purpose", hint=nearest(purpose, known))
 
     def _subject(self, subject_type: str, key: str) -> str:
         """The subject's key as the registry spells it."""

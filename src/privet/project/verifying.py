@@ -106,8 +106,10 @@ def _verify_store(config: ProjectConfig, key: str | None) -> Verified:
 
 
 def _trusted_key(key: str) -> str:
-    path = Path(key)
-    text = path.read_text(encoding="utf-8") if path.is_file() else key
+    try:
+        text = Path(key).read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        text = key  # no file's name, so it should be the key itself
     _parsed(text.strip())
     return text.strip()
 
@@ -116,4 +118,6 @@ def _parsed(text: str) -> VerifierKey:
     try:
         return VerifierKey.parse(text)
     except VerificationError as error:
-        raise UsageError("that is not a public key", hint=error.hint) from error
+        raise UsageError(
+            "that is neither a public key nor a file that holds one", hint=error.hint
+        ) from error
