@@ -1,0 +1,84 @@
+"""What became of each column, and which rule said so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from privet.model.contract import NO_CATEGORY
+from privet.pipeline.summary import ColumnSummary, DataSummary, RunSummary
+from privet.report import words
+from privet.report.markup import Body, Html, element, join, name, shortened, table
+
+_FATES = (("kept", "Kept"), ("changed", "Changed"), ("dropped", "Dropped"))
+
+
+def section(summary: RunSummary) -> Html:
+    """Every data set's columns: kept, changed, dropped."""
+    return element(
+        "section",
+        element("h2", "Columns"),
+        element(
+            "p",
+            "What the policy made of each column. Only what is kept or changed is in the release.",
+        ),
+        *(_data(data) for data in summary.data),
+        id="columns",
+    )
+
+
+def _data(data: DataSummary) -> Html:
+    fates = {
+        fate: [column for column in data.columns if words.fate(column.treatment) == fate]
+        for fate, _ in _FATES
+    }
+    bodies = [
+        Body([_row(column) for column in fates[fate]], f"{title}: {len(fates[fate]):,}")
+        for fate, title in _FATES
+        if fates[fate]
+    ]
+    heads = ("Column", "What became of it", "What it is", "Rule")
+    caption = f"Columns of {shortened(data.name)}"
+    return element("article", element("h3", name(data.name)), table(caption, heads, bodies))
+
+
+def _row(column: ColumnSummary) -> Sequence[str]:
+    return (
+        join([name(column.path), _small(_type(column))]),
+        join([_treatment(column), _note(column.note)]),
+        join([words.category(column.category) or column.category, _tags(column), _key(column)]),
+        element("code", column.rule),
+    )
+
+
+def _type(column: ColumnSummary) -> str:
+    released = column.released_type
+    return column.type if released in (None, column.type) else f"{column.type} → {released}"
+
+
+def _treatment(column: ColumnSummary) -> Html:
+    said, params = words.treatment(column.treatment)
+    return join([said, " ", element("code", params)]) if params else join([said])
+
+
+def _tags(column: ColumnSummary) -> Html:
+    """What a reader should stop at: personal values that left as they are, special categories."""
+    tags = []
+    if words.fate(column.treatment) == "kept" and column.category != NO_CATEGORY:
+        tags.append("readable")
+    if words.special(column.category):
+        tags.append("special category")
+    return join(join([" ", element("span", tag, class_="tag")]) for tag in tags)
+
+
+def _key(column: ColumnSummary) -> Html:
+    if column.category == NO_CATEGORY or not words.category(column.category):
+        return Html()
+    return _small(column.category)
+
+
+def _note(note: str | None) -> Html:
+    return _small(note) if note else Html()
+
+
+def _small(text: str) -> Html:
+    return element("small", text)
