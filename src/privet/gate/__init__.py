@@ -7,6 +7,7 @@ writes the receipt and makes the release visible, whole.
 
 from privet.gate.door import Gate
 from privet.gate.grant import Grant, Part, Release
+from privet.gate.means import Means
 from privet.gate.terms import Terms
 
-__all__ = ["Gate", "Grant", "Part", "Release", "Terms"]
+__all__ = ["Gate", "Grant", "Means", "Part", "Release", "Terms"]

@@ -7,13 +7,14 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 import pyarrow as pa
 from sqlalchemy import insert, update
 
 from privet.crypto.delivery import AgeWriter
 from privet.gate.keys import linkage_keys
+from privet.gate.means import Means
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
 from privet.gate.tables import DRAW, GRANT, RELEASED, SEALED
@@ -26,9 +27,6 @@ from privet.model.release import Decision, FileDigest, RowCounts
 from privet.policy.where import parse_filter
 from privet.ports.release import ReleaseTarget
 from privet.transforms.build import build
-
-if TYPE_CHECKING:
-    from privet.gate.door import Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Release:
 class Grant:
     """Permission to draw, good until `expires` and only while policy and registry stand still."""
 
-    gate: Gate
+    means: Means
     id: str
     number: int
     terms: Terms
@@ -94,10 +92,10 @@ class Grant:
         """
         decision = self.terms.decisions[part.data]
         self._require_current()
-        with self.gate.catalog.write() as connection:
+        with self.means.catalog.write() as connection:
             connection.execute(
                 insert(DRAW).values(
-                    grant=self.id, part=part.data, at=self.gate.clock.now().isoformat()
+                    grant=self.id, part=part.data, at=self.means.clock.now().isoformat()
                 )
             )
         scope = self._scope(decision)
@@ -127,48 +125,48 @@ class Grant:
             build_statement(
                 self.terms,
                 release=self.id,
-                origin=self.gate.origin,
-                issued=self.gate.clock.now(),
+                origin=self.means.origin,
+                issued=self.means.clock.now(),
                 files=self.files,
                 policy_version=self.policy_version,
             )
         )
-        record = self.gate.vault.put_sealed(self.id, canonical.encode(self._evidence(evidence)))
-        with self.gate.catalog.write() as connection:
+        record = self.means.vault.put_sealed(self.id, canonical.encode(self._evidence(evidence)))
+        with self.means.catalog.write() as connection:
             body = {
                 "release": self.id,
                 "grant": self.id,
                 "statement": sha256(statement).hexdigest(),
                 "evidence": record,
             }
-            entry = self.gate.log.append(connection, "release", body)
+            entry = self.means.log.append(connection, "release", body)
             connection.execute(
                 update(GRANT)
                 .where(GRANT.c.id == self.id)
                 .values(state=SEALED, statement=statement, entry=entry)
             )
         self.ended = True
-        self.gate.log.publish()
-        self.target.publish(issue(statement, self.gate.signer, self.gate.log.proof(entry)))
-        mark(self.gate, self.id, RELEASED)
+        self.means.log.publish()
+        self.target.publish(issue(statement, self.means.signer, self.means.log.proof(entry)))
+        mark(self.means, self.id, RELEASED)
         return Release(self.id, self.number, self.target.url, tuple(self.files), dict(self.counts))
 
     def _require_current(self) -> None:
         if self.ended:
             raise Refused("this grant is closed", hint="open a new one")
-        if self.gate.clock.now() >= self.expires:
+        if self.means.clock.now() >= self.expires:
             raise Refused("the grant has expired", hint="run again")
-        if self.gate.registry.version() != self.registry_version:
+        if self.means.registry.version() != self.registry_version:
             raise Refused(
                 "the registry changed while the release was made: somebody's restriction is newer",
                 hint="run again",
             )
-        self.gate.require_decided(self.terms)
+        self.means.require_decided(self.terms)
 
     def _scope(self, decision: Decision) -> RowScope:
         contract = self.terms.contracts[decision.request.data]
         types = {str(column.path): column.type for column in contract.columns}
-        keys = linkage_keys(self.gate, decision)
+        keys = linkage_keys(self.means, decision)
         transforms = {}
         for choice in decision.columns:
             column = contract.column(choice.path)
@@ -181,12 +179,12 @@ class Grant:
             purpose=decision.request.purpose,
             principal=decision.request.principal,
             row_filter=parse_filter(decision.where, types) if decision.where else None,
-            withheld=self.gate.registry.withheld_mask,
+            withheld=self.means.registry.withheld_mask,
             transforms=transforms,
         )
 
     def _write_rows(self, scope: RowScope, part: Part, sink: BinaryIO) -> RowCounts:
-        writer = self.gate.open_writer(sink, part.form, scope.schema(part.schema))
+        writer = self.means.open_writer(sink, part.form, scope.schema(part.schema))
         out, withheld = 0, dict[str, int]()
         for batch in part.batches:
             released, held = scope.apply(batch)
@@ -224,7 +222,7 @@ class Grant:
         self.ended = True
         # A store that is full cannot record this now; the next opening of the project will.
         with suppress(Unavailable):
-            abandon(self.gate, self.id, self.target)
+            abandon(self.means, self.id, self.target)
 
 
 def _pairs(counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from privet.gate.means import Means
 from privet.model.release import Decision
 from privet.transforms.linkage import LinkageKey
 
-if TYPE_CHECKING:
-    from privet.gate.door import Gate
 
-
-def linkage_keys(gate: Gate, decision: Decision) -> dict[str, LinkageKey]:
+def linkage_keys(means: Means, decision: Decision) -> dict[str, LinkageKey]:
     """The current key of each linkage domain, made and logged where a domain has none yet."""
     domains = sorted({column.domain for column in decision.columns if column.domain})
     keys: dict[str, LinkageKey] = {}
     if not domains:
         return keys
-    with gate.catalog.write() as connection:
+    with means.catalog.write() as connection:
         for domain in domains:
-            key = gate.keys.ensure(connection, "linkage", domain, gate.log)
+            key = means.keys.ensure(connection, "linkage", domain, means.log)
             keys[domain] = LinkageKey(key.id, domain, key.secret)
-    gate.log.publish()
+    means.log.publish()
     return keys

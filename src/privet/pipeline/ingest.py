@@ -16,8 +16,9 @@ import pyarrow as pa
 from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.read import read_batches
 from privet.adapters.stores.sources import SourceObject, open_readable
-from privet.model.contract import Contract
+from privet.model.contract import Column, Contract
 from privet.model.errors import IntegrityError, SourceError
+from privet.model.paths import ColumnPath
 from privet.model.pipeline import SourceSpec
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
@@ -33,8 +34,13 @@ FILE, POSITION, REASON, RECORD = (
     "_privet_reason",
     "_privet_record",
 )
-_RESERVED = pa.schema(
-    [(FILE, pa.int32()), (POSITION, pa.int64()), (REASON, pa.string()), (RECORD, pa.binary())]
+_RESERVED = arrow_schema(
+    [
+        Column(ColumnPath.of(FILE), "int64"),
+        Column(ColumnPath.of(POSITION), "int64"),
+        Column(ColumnPath.of(REASON), "string"),
+        Column(ColumnPath.of(RECORD), "binary"),
+    ]
 )
 UNOWNED = "unowned"
 
@@ -155,7 +161,7 @@ class Ingest:
             reasons = pc.if_else(unowned, UNOWNED, reasons)
         held = pc.is_valid(reasons)
         extra = [
-            pa.array([number] * len(reasons), pa.int32()),
+            pa.array([number] * len(reasons), pa.int64()),
             raw.positions,
             reasons,
             _records(raw.rows, held),
@@ -210,8 +216,8 @@ def _rejected(
 ) -> tuple[pa.RecordBatch, Values | None]:
     count = len(rejects)
     columns = [nothing(count, field.type) for field in schema]
-    extra = [
-        pa.array([number] * count, pa.int32()),
+    extra: list[Values] = [
+        pa.array([number] * count, pa.int64()),
         pa.array([reject.position for reject in rejects], pa.int64()),
         pa.array([reject.reason for reject in rejects], pa.string()),
         pa.array([reject.raw for reject in rejects], pa.binary()),

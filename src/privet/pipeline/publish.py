@@ -50,7 +50,7 @@ class Publish:
         keys = [
             key.key_id
             for decision in self.plan.decisions.values()
-            for key in linkage_keys(self.gate, decision).values()
+            for key in linkage_keys(self.gate.means, decision).values()
         ]
         decision = next(iter(self.plan.decisions.values()))
         return {
@@ -62,7 +62,7 @@ class Publish:
             "attributes": sorted(map(list, decision.request.principal.attributes.items())),
             "recipient": decision.recipient.key or "",
             "contracts": sorted(contract.digest for contract in self.plan.contracts.values()),
-            "registry": self.gate.registry.version(),
+            "registry": self.gate.means.registry.version(),
             "keys": sorted(set(keys)),
             "snapshots": sorted(output["manifest"] for output in given.values()),
         }

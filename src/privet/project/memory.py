@@ -17,7 +17,7 @@ from privet.adapters.world import SystemClock, SystemEntropy
 from privet.config.project_file import ProjectConfig, load_policy
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
-from privet.gate import Gate
+from privet.gate import Gate, Means
 from privet.ledger import Log
 from privet.model.errors import IntegrityError, StorageError
 from privet.model.policy import Policy
@@ -203,7 +203,7 @@ def _wire(
         clock=clock,
         spool_folder=spool,
     )
-    gate = Gate(
+    means = Means(
         catalog=catalog,
         log=log,
         registry=registry,
@@ -217,7 +217,7 @@ def _wire(
         open_writer=open_writer,
         origin=identity.origin,
     )
-    return Memory(config, identity, catalog, store, log, registry, vault, gate)
+    return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
 
 
 def _log(config: ProjectConfig, catalog: Catalog, signer: NoteSigner) -> Log:

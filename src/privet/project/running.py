@@ -63,7 +63,7 @@ def run(
         Refused: the policy, the registry or an integrity check says no.
         SourceError: a source is missing or not of its form.
     """
-    started = memory.gate.clock.now()
+    started = memory.gate.means.clock.now()
     timed = Timed(progress)
     objects = {
         data: expand(source.urls, memory.config.root) for data, source in plan.spec.sources.items()
@@ -123,7 +123,7 @@ def _summarise(
         project=memory.config.name,
         pipeline=plan.spec.name,
         started=started,
-        finished=memory.gate.clock.now(),
+        finished=memory.gate.means.clock.now(),
         principal=decision.request.principal.name,
         role=decision.request.role,
         purpose=decision.request.purpose,
