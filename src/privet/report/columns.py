@@ -45,7 +45,7 @@ def _row(column: ColumnSummary) -> Sequence[str]:
     return (
         join([name(column.path), _small(_type(column))]),
         join([_treatment(column), _note(column.note)]),
-        join([words.category(column.category) or column.category, _tags(column), _key(column)]),
+        _category(column),
         element("code", column.rule),
     )
 
@@ -56,24 +56,23 @@ def _type(column: ColumnSummary) -> str:
 
 
 def _treatment(column: ColumnSummary) -> Html:
+    """In words; personal values that left as they are get a mark that a reader stops at."""
     said, params = words.treatment(column.treatment)
-    return join([said, " ", element("code", params)]) if params else join([said])
+    kept = words.fate(column.treatment) == "kept" and column.category != NO_CATEGORY
+    parameters = join([" ", element("code", params)]) if params else Html()
+    return join([said, parameters, _tag("readable") if kept else Html()])
 
 
-def _tags(column: ColumnSummary) -> Html:
-    """What a reader should stop at: personal values that left as they are, special categories."""
-    tags = []
-    if words.fate(column.treatment) == "kept" and column.category != NO_CATEGORY:
-        tags.append("readable")
-    if words.special(column.category):
-        tags.append("special category")
-    return join(join([" ", element("span", tag, class_="tag")]) for tag in tags)
+def _category(column: ColumnSummary) -> Html:
+    label = words.category(column.category)
+    if column.category == NO_CATEGORY or not label:
+        return join([label or column.category])
+    mark = _tag("special category") if words.special(column.category) else Html()
+    return join([label, mark, _small(column.category)])
 
 
-def _key(column: ColumnSummary) -> Html:
-    if column.category == NO_CATEGORY or not words.category(column.category):
-        return Html()
-    return _small(column.category)
+def _tag(text: str) -> Html:
+    return join([" ", element("span", text, class_="tag")])
 
 
 def _note(note: str | None) -> Html:

@@ -18,13 +18,14 @@ _THE_WAY_AROUND = (
 
 def check(summary: RunSummary) -> Html:
     """The commands, what the receipt says, the key to trust, the files."""
-    here = shlex.join(["privet", "verify", summary.release])
     folder = PurePath(summary.release).name or summary.release
-    there = f"privet-verify {shlex.quote(folder)} --key '{summary.public_key}'"
+    remote = "://" in summary.release
+    here = shlex.join(["privet", "verify", folder if remote else summary.release])
+    there = f"privet-verify {shlex.quote(folder)} --key {_quoted(summary.public_key)}"
     return element(
         "section",
         element("h2", "Check it"),
-        element("p", "Here, offline:"),
+        element("p", _fetch(summary.release) if remote else "Here, offline:"),
         _command(here),
         element(
             "p",
@@ -81,11 +82,21 @@ def _receipt(summary: RunSummary) -> list[Html]:
             "the guarantee. It holds no value and no number of rows. It carries the proof that the "
             f"log has it; after this run the log had {entries}.",
         ),
-        element("p", "Release ", element("code", summary.release_id, class_="long"), "."),
+        element("p", "Release ", element("code", summary.release_id), "."),
         table("Files of the release", ("File", "Size", "SHA-256"), [Body(rows)]),
         element("h3", "Public key"),
         _command(summary.public_key),
     ]
+
+
+def _fetch(release: str) -> Html:
+    place = element("code", words.place(release))
+    return join(["Fetch the folder ", place, " into the project; then, offline:"])
+
+
+def _quoted(key: str) -> str:
+    """In quotes also where a shell would need none: people copy what stands between them."""
+    return shlex.quote(key) if "'" in key else f"'{key}'"
 
 
 def _command(text: str) -> Html:

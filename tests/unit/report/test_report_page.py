@@ -146,7 +146,7 @@ def test_columns_are_grouped_by_what_became_of_them(sample_summary: RunSummary) 
         "Dropped: 1",
         "allergiesstring",
     ]
-    assert table[2][1:] == ["Kept as it is", "City readableuser.contact.address.city", "analysts"]
+    assert table[2][1:] == ["Kept as it is readable", "Cityuser.contact.address.city", "analysts"]
     assert table[7][1] == "Only the interval it falls into width=5y"
     assert table[9][1] == "Left outthe scan was unsure: free text"
     assert "special category" in table[9][2]
@@ -211,6 +211,12 @@ def test_it_tells_how_to_check_the_release(sample_summary: RunSummary) -> None:
     }
     for file in made.files:
         assert digests[file.sha256] == f"{file.sha256[:16]}…"
+
+
+def test_a_release_elsewhere_is_fetched_first() -> None:
+    check = read(render(summary(release="s3://out/research/000003-6f1d"))).part("check")
+    assert "Fetch the folder s3://out/research/000003-6f1d into the project" in check.text
+    assert check.all("pre")[0].text == "privet verify 000003-6f1d"
 
 
 def test_it_says_what_is_not_promised(sample_summary: RunSummary) -> None:
