@@ -1,0 +1,65 @@
+"""The scanner: batches in, one finding for each leaf column out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from privet.detect.headers import read_header
+from privet.detect.profile import Profile, profile
+from privet.detect.sampling import DistinctSampler
+from privet.detect.verdict import Context, decide, tells_of_people
+from privet.model.contract import Column
+from privet.model.finding import Finding
+from privet.transforms.nested import leaf_values
+
+
+class ColumnScanner:
+    """Looks at the columns of one table, batch by batch, in memory that does not grow with rows.
+
+    It keeps counts and a sample of distinct values of each column (`sampling`); a finding holds
+    counts and shares, never a value.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, today: date | None = None) -> None:
+        """Prepare for batches that have these leaf columns.
+
+        Args:
+            columns: the leaf columns, with their paths and types.
+            today: no birth date is later; without it, any year counts.
+        """
+        self._columns = tuple(columns)
+        self._samplers = [DistinctSampler() for _ in columns]
+        self._today = today or date.max
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take rows in, as read: text or typed, nested or not; other columns are passed over.
+
+        Raises:
+            ValueError: the batch lacks a column.
+        """
+        for column, sampler in zip(self._columns, self._samplers, strict=True):
+            sampler.add(leaf_values(batch, column.path))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The verdict on every column, in their order.
+
+        `name`, `city` and their like mean people only in a table about people; so columns that are
+        plain by themselves are judged first, and those that hang on their neighbours after.
+        """
+        looked = [
+            profile(column.type, sampler.sample())
+            for column, sampler in zip(self._columns, self._samplers, strict=True)
+        ]
+        alone = self._decide(looked, Context(self._today))
+        if not any(tells_of_people(finding) for finding in alone):
+            return alone
+        return self._decide(looked, Context(self._today, about_people=True))
+
+    def _decide(self, looked: Sequence[Profile], context: Context) -> tuple[Finding, ...]:
+        return tuple(
+            decide(column, read_header(column.path), values, context)
+            for column, values in zip(self._columns, looked, strict=True)
+        )
