@@ -224,7 +224,7 @@ def test_a_lost_part_is_never_a_fresh_start(
 
 def test_an_emptied_catalog_is_never_a_fresh_start(made: Made) -> None:
     (private(made) / "catalog.db").write_bytes(b"")
-    with pytest.raises(IntegrityError, match="names no project|not a catalog"):
+    with pytest.raises(IntegrityError, match=r"names no project|not a catalog"):
         made.open().run("research")
     with pytest.raises((IntegrityError, StorageError)):
         verify_path(made.root)
