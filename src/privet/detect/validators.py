@@ -182,6 +182,11 @@ def is_official_number(value: str) -> bool:
     )
 
 
+def is_long_number(value: str) -> bool:
+    """A whole number of seven digits or more."""
+    return len(value) >= 7 and value.isdecimal()
+
+
 def has_letters(value: str) -> bool:
     """At least one letter of any script."""
     return any(sign.isalpha() for sign in value)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
+from privet.detect import validators
 from privet.detect.dates import is_birth_date, parse_date
 from privet.detect.headers import HeaderEvidence
 from privet.detect.kinds import CONCEPTS, SIGNATURES, kind_of
@@ -204,7 +205,7 @@ def _by_shape(header: HeaderEvidence, values: Profile, context: Context) -> _Ver
     if header.blocked is not None:
         about = "an id of a thing" if header.is_id else header.blocked.value
         return _Verdict(None, 90, (f"header says {about}", look))
-    if values.shape in _PLAIN:
+    if values.shape in _PLAIN and not (context.about_people and _single_out(values)):
         return _Verdict(None, 80 if values.shape is Shape.DATE else 90, (look,))
     return _by_doubt(values, context, look)
 
@@ -218,6 +219,11 @@ def _by_doubt(values: Profile, context: Context, look: str) -> _Verdict:
     if context.about_people and values.nearly_unique:
         return _Verdict(None, 40, (look, "nearly every row has its own"), unsure=True)
     return _Verdict(None, 70, (look,))
+
+
+def _single_out(values: Profile) -> bool:
+    """Whole numbers long enough for a phone or an official number, one for each row."""
+    return values.nearly_unique and values.share(validators.is_long_number).part >= MOST
 
 
 def _by_words(values: Profile) -> _Verdict | None:
@@ -234,8 +240,8 @@ def _by_words(values: Profile) -> _Verdict | None:
 
 
 def _by_dates(header: HeaderEvidence, values: Profile, context: Context) -> _Verdict | None:
-    """Dates of a lifetime under a header that says nothing."""
-    if values.shape is not Shape.DATE or header.known:
+    """Dates of a lifetime, where no header says that they are something else's."""
+    if values.shape is not Shape.DATE or (header.known and not context.about_people):
         return None
     days = sorted(day for text in values.texts if (day := parse_date(text)))
     if len(days) < 20 or days[-1] > context.today:

@@ -32,4 +32,4 @@ def scan(columns: Mapping[str, Sequence[Any]]) -> dict[str, Finding]:
 
 def scan_one(header: str, values: Sequence[Any]) -> Finding:
     """The finding of a table of one column."""
-    return scan({header: values})[next(iter(scan({header: values})))]
+    return next(iter(scan({header: values}).values()))

@@ -145,6 +145,12 @@ def test_dates_of_a_lifetime_are_suspicious_and_later_ones_are_not() -> None:
     assert scan_one("date_of_birth", [f"2{n:03d}-01-01" for n in range(100, 160)]).unsure
 
 
+def test_long_numbers_that_single_out_people_are_shown_to_a_person() -> None:
+    numbers = [DRAW.randrange(10**9, 10**10) for _ in range(60)]
+    assert not scan_one("x17", numbers).unsure
+    assert scan({"x17": numbers, "email": EMAILS})["x17"].unsure
+
+
 def test_few_words_of_gender_are_heard_without_a_header() -> None:
     found = scan_one("x17", ["M", "F"] * 30)
     assert (found.kind, found.unsure) == ("gender", True)
