@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privet.crypto.mac import derive_key, hmac_sha256
-from privet.kernels.hmac_sha256 import DIGEST_BYTES, hmac_rows
+
+COMMITMENT_BYTES = 32
 
 
 def commit_text(key: bytes, subject_type: str, text: str) -> bytes:
@@ -21,6 +22,8 @@ def commit_text(key: bytes, subject_type: str, text: str) -> bytes:
 
 def commit_rows(key: bytes, subject_type: str, values: pa.Array[Any]) -> npt.NDArray[np.uint8]:
     """The commitment to each value, shape (rows, 32); a null row is all zeros."""
+    from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415 (loads Numba)
+
     return hmac_rows(_type_key(key, subject_type), values)
 
 
@@ -31,7 +34,7 @@ def is_committed(
     if not known or len(values) == 0:
         return pa.array(np.zeros(len(values), np.bool_))
     digests = commit_rows(key, subject_type, values)
-    kind = pa.binary(DIGEST_BYTES)
+    kind = pa.binary(COMMITMENT_BYTES)
     rows = pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(digests.tobytes())])
     found = pc.is_in(rows, value_set=pa.array(sorted(known), kind))
     return pc.and_(found, pc.is_valid(values))

@@ -21,8 +21,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from privet.kernels.hmac_sha256 import hmac_rows
-from privet.kernels.partition import partition_order
 from privet.ports.world import Entropy
 from privet.vault.outlet import FragmentOutlet
 from privet.vault.spool import Lane, Spool
@@ -35,6 +33,8 @@ _MIN_BITS, _MAX_BITS = 4, 8
 
 def subject_tokens(key: bytes, subjects: pa.Array[Any]) -> Tokens:
     """One token per row; rows without a subject share token 0."""
+    from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415 (loads Numba)
+
     leading = np.ascontiguousarray(hmac_rows(key, subjects)[:, :8])
     return leading.view(">u8").reshape(-1).astype(np.uint64)
 
@@ -168,6 +168,8 @@ class _Partitioner:
         return held
 
     def spill(self, spool: Spool) -> None:
+        from privet.kernels.partition import partition_order  # noqa: PLC0415 (loads Numba)
+
         for rows in _combined(self.release()):
             tokens = _tokens_of(rows)
             order, bounds = partition_order(self._leading_bytes(tokens), self.bits)
