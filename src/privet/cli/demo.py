@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from privet import report
 from privet.cli import output, progress, show_plan, show_run, show_scan
@@ -54,7 +56,7 @@ def _tell(customers: int) -> None:
     first = _run(project)
     _heading(f"privet verify {first}")
     show_run.show_verified(verify_path(Path(first)), json=False)
-    _heading("One byte of a copy is changed; verify says")
+    _heading("One byte of a copy of the release is changed; privet verify says")
     _show_tampering(Path(first))
     _heading("C0000001 asks that her data be no longer used:  privet subject restrict customer")
     project.restrict("customer", "C0000001")
@@ -84,17 +86,17 @@ def _keep_passphrase() -> None:
 
 
 def _show_tampering(release: Path) -> None:
-    target = next(path for path in sorted(release.iterdir()) if path.name != "receipt.json")
-    genuine = target.read_bytes()
-    middle = len(genuine) // 2
-    target.write_bytes(genuine[:middle] + bytes([genuine[middle] ^ 1]) + genuine[middle + 1 :])
-    try:
-        verify_path(release)
-    except Refused as error:
-        output.say(f"  {error.message} (exit code {error.exit_code})")
-        return
-    finally:
-        target.write_bytes(genuine)
+    with TemporaryDirectory(dir=".") as folder:
+        copy = Path(shutil.copytree(release, Path(folder) / "copy"))
+        target = next(path for path in sorted(copy.iterdir()) if path.name != "receipt.json")
+        data = bytearray(target.read_bytes())
+        data[len(data) // 2] ^= 1
+        target.write_bytes(data)
+        try:
+            verify_path(copy)
+        except Refused as error:
+            output.say(f"{error.message} (exit code {error.exit_code})")
+            return
     raise Refused("the changed byte was not found")
 
 

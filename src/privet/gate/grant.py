@@ -25,6 +25,7 @@ from privet.model.errors import IntegrityError, Refused, Unavailable
 from privet.model.pipeline import FormatName
 from privet.model.release import Decision, FileDigest, RowCounts
 from privet.policy.where import parse_filter
+from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import ReleaseTarget
 from privet.transforms.build import build
 
@@ -51,13 +52,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release that is now visible, and what became of every row."""
+    """A release that is now visible.
+
+    Attributes:
+        counts: what became of every row, by data set.
+        types: of the columns that left, by data set and path.
+    """
 
     id: str
     number: int
     url: str
     files: tuple[FileDigest, ...]
     counts: Mapping[str, RowCounts]
+    types: Mapping[str, Mapping[str, str]]
 
 
 @dataclass
@@ -74,6 +81,7 @@ class Grant:
     target: ReleaseTarget
     files: list[FileDigest] = field(default_factory=list)
     counts: dict[str, RowCounts] = field(default_factory=dict)
+    types: dict[str, dict[str, str]] = field(default_factory=dict)
     ended: bool = False
 
     def __enter__(self) -> Self:
@@ -149,7 +157,9 @@ class Grant:
         self.means.log.publish()
         self.target.publish(issue(statement, self.means.signer, self.means.log.proof(entry)))
         mark(self.means, self.id, RELEASED)
-        return Release(self.id, self.number, self.target.url, tuple(self.files), dict(self.counts))
+        return Release(
+            self.id, self.number, self.target.url, tuple(self.files), self.counts, self.types
+        )
 
     def _require_current(self) -> None:
         if self.ended:
@@ -184,7 +194,9 @@ class Grant:
         )
 
     def _write_rows(self, scope: RowScope, part: Part, sink: BinaryIO) -> RowCounts:
-        writer = self.means.open_writer(sink, part.form, scope.schema(part.schema))
+        schema = scope.schema(part.schema)
+        self.types[part.data] = {str(path): str(kind) for path, kind in leaf_columns(schema)}
+        writer = self.means.open_writer(sink, part.form, schema)
         out, withheld = 0, dict[str, int]()
         for batch in part.batches:
             released, held = scope.apply(batch)

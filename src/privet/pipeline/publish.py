@@ -90,6 +90,7 @@ class Publish:
             "target": f"{self.plan.spec.into.rstrip('/')}/{self.plan.spec.name}/{made.number:06d}",
             "url": made.url,
             "files": [asdict(file) for file in made.files],
+            "types": made.types,
             "counts": {data: asdict(counts) for data, counts in made.counts.items()},
         }
 

@@ -1,6 +1,7 @@
-"""What a run did, for the person who ran it: the report and the command line show it.
+"""What a run did, for the person who ran it: the command line and the report show it.
 
-It holds counts and column names and no value. Whoever shows it merges groups of fewer than ten.
+It holds counts and column names and no value. The command line tells whoever runs it every count;
+the report, a file that may travel, merges groups of fewer than ten.
 """
 
 from __future__ import annotations

@@ -48,4 +48,4 @@ def explain(decision: Decision) -> tuple[Row, ...]:
 
 
 def _label(key: str) -> str:
-    return "About nobody" if key == NO_CATEGORY else category(key).label
+    return "Not personal" if key == NO_CATEGORY else category(key).label

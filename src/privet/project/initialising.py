@@ -21,7 +21,13 @@ from privet.model.policy import Treatment
 from privet.project.scanning import Scanned, scan_path
 
 ROLE = "analyst"
-TOKENISED = frozenset({"email", "phone", "card", "iban", "person_id", "national_id", "username"})
+ANY_CATEGORY = "user"
+"""The category above all others: personal until a person has looked."""
+
+TOKENISED = frozenset(
+    ("bank_account", "card", "cookie", "device_id", "driver_licence", "email", "fax", "iban", "ip")
+    + ("national_id", "passport", "person_id", "phone", "username", "vehicle")
+)
 """Kinds of identifiers: released as tokens, so that rows about one person still join."""
 
 
@@ -92,12 +98,13 @@ def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
 
 
 def _column(column: Column, finding: Finding) -> Column:
-    category = finding.category if finding.kind else NO_CATEGORY
+    found = finding.kind is not None or finding.unsure
+    category = (finding.category or ANY_CATEGORY) if found else NO_CATEGORY
     doubt = (
         "the scan is unsure: look at the data, then set the category" if finding.unsure else None
     )
     note = "; ".join(part for part in (column.note, doubt) if part)
-    return replace(column, category=category or "user", note=note or None)
+    return replace(column, category=category, note=note or None)
 
 
 def _treatments(scanned: Sequence[Scanned]) -> dict[str, Treatment]:

@@ -156,6 +156,7 @@ def _summarise_data(
 ) -> DataSummary:
     contract, decision = plan.contracts[data], plan.decisions[data]
     types = {column.path: column for column in contract.columns}
+    released = results[RELEASE].output
     words = str(plan.spec.sources[data].format)
     return DataSummary(
         name=data,
@@ -167,11 +168,12 @@ def _summarise_data(
                 category=choice.category,
                 treatment=str(choice.treatment),
                 rule=choice.rule,
+                released_type=released["types"][data].get(str(choice.path)),
                 note=types[choice.path].note,
             )
             for choice in decision.columns
         ),
-        counts=RowCounts(**results[RELEASE].output["counts"][data]),
+        counts=RowCounts(**released["counts"][data]),
         subjects=contract.subject.type if contract.subject else None,
         row_filter=decision.where,
         snapshot=results[f"ingest {data}"].output["snapshot"],

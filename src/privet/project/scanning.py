@@ -11,6 +11,7 @@ from privet.adapters.formats.infer import infer_columns
 from privet.adapters.formats.read import read_batches
 from privet.adapters.formats.sniff import sniff
 from privet.adapters.stores.sources import SourceObject, expand, open_readable
+from privet.adapters.world import SystemClock
 from privet.detect.columns import ColumnScanner
 from privet.model.contract import Column
 from privet.model.errors import SourceError
@@ -52,7 +53,7 @@ def scan_path(path: str, base: Path, *, full: bool) -> Scanned:
     with open_readable(first) as file:
         form = sniff(file, first.url)
         columns = infer_columns(file, first.url, form)
-    scanner = ColumnScanner(columns)
+    scanner = ColumnScanner(columns, today=SystemClock().now().date())
     rows, whole = 0, True
     for item in objects:
         read, complete = _scan_object(item, form, columns, scanner, full=full)

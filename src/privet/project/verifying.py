@@ -68,7 +68,7 @@ def _verify_release(path: Path, key: str | None) -> Verified:
             ("recipient", predicate["recipient"]["name"]),
             ("issued", predicate["issued"]),
             ("files", str(len(verified.statement.files))),
-            ("log", f"{predicate['origin']}, entry {verified.index} of {verified.checkpoint.size}"),
+            ("log", f"{predicate['origin']}, index {verified.index} of {verified.checkpoint.size}"),
         ),
     )
 

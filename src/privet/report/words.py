@@ -100,7 +100,7 @@ def reason(text: str) -> tuple[str, str]:
 def category(key: str) -> str:
     """A data category in a few words; one that is not in the taxonomy has only its key."""
     if key == NO_CATEGORY:
-        return "About nobody"
+        return "Not personal"
     return CATEGORIES[key].label if key in CATEGORIES else ""
 
 

@@ -143,7 +143,9 @@ class Keyring:
             UsageError: there is no such slot, or it is the last: nothing could unlock after it.
         """
         if slot_id not in self.slots:
-            raise UsageError(f"the keyring has no slot {slot_id}", hint="`privet keys list` lists them")
+            raise UsageError(
+                f"the keyring has no slot {slot_id}", hint="`privet keys list` lists them"
+            )
         if len(self.slots) == 1:
             raise UsageError("the last slot stays", hint="add another passphrase first")
         return self._rewritten(tuple(slot for slot in self.content.slots if slot.id != slot_id))

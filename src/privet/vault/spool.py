@@ -104,5 +104,5 @@ def _unnamed_file(folder: Path) -> BinaryIO:
 def _fault(error: OSError) -> StorageError:
     return StorageError(
         f"the spool cannot be used: {error.strerror}",
-        hint="free some space, or name another folder for it under `engine: spool:`",
+        hint="free some space on the disk that holds .privet, and run again; nothing was lost",
     )

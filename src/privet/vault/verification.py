@@ -85,7 +85,7 @@ class _Findings:
         more = len(self.problems) - _SHOWN
         raise IntegrityError(
             f"the vault is not whole: {listed}" + (f"; and {more} more" if more > 0 else ""),
-            hint="after a crash, the next run puts missing manifests back; what is still wrong then "
+            hint="after a crash, the next run puts missing manifests back; what is wrong even then "
             "must come from a copy of the store, or of store and catalog",
         )
 

@@ -15,5 +15,5 @@ def test_one_row_per_column_in_order():
         ("plan", "keep", None),
     ]
     assert rows[1].label == "E-mail address"
-    assert rows[3].label == "About nobody"
+    assert rows[3].label == "Not personal"
     assert {row.rule for row in rows} == {"rules[0]"}

@@ -231,7 +231,7 @@ class _Reader:
                 f"`{self._name}` has a record of over {self._block_bytes:,} bytes, "
                 f"after record {self._position:,}",
                 hint="Look for a quote that is opened and never closed; if records are really "
-                "that long, raise `engine.block_bytes` in privet.yaml.",
+                "that long, raise `block` under `engine:` in privet.yaml.",
             )
         return self._unreadable("Check its delimiter and quote in the pipeline file.")
 

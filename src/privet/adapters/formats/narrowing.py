@@ -2,7 +2,7 @@
 
 A postcode with a leading zero, a card number and a code like `12E5` stay text: they are digits, not
 numbers. Real files have a few values that do not fit: up to one in a hundred may be left over, and
-the row of each is held back, not lost; the count of them is stated for a person to look at.
+the row of each is held back, not lost, and a person is told so.
 """
 
 from __future__ import annotations
@@ -103,13 +103,10 @@ class Narrowing:
 
     @property
     def note(self) -> str | None:
-        """How many values are left over, if any are."""
-        left = self._best[1]
-        return (
-            f"{left:,} of {self._seen:,} values do not fit the type; their rows are held back"
-            if left
-            else None
-        )
+        """That some values are left over; without a count, because a report may show it."""
+        if not self._best[1]:
+            return None
+        return "under 1 % of the values do not fit the type: their rows are held back"
 
     @property
     def _best(self) -> tuple[str, int]:
