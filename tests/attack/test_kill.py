@@ -28,7 +28,7 @@ SOURCE = "customers.csv"
 CLEAR = ["city", "amount"]
 TOKENISED = ["customer_id", "email"]
 RANDOM_MOMENTS = 50
-FEW = 10
+FEW = 6
 """How many of the moments the quick suite tries."""
 
 
