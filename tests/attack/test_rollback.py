@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -228,6 +230,12 @@ def test_an_emptied_catalog_is_never_a_fresh_start(made: Made) -> None:
         made.open().run("research")
     with pytest.raises((IntegrityError, StorageError)):
         verify_path(made.root)
+
+
+def test_a_catalog_of_a_newer_version_is_left_alone(made: Made) -> None:
+    with closing(sqlite3.connect(private(made) / "catalog.db")) as database, database:
+        database.execute("UPDATE meta SET value = '2' WHERE name = 'schema'")
+    assert "catalog version 2" in refused(made, StorageError)
 
 
 def test_a_project_moved_whole_goes_on(made: Made, tmp_path: Path) -> None:

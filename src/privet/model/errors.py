@@ -12,6 +12,7 @@
         ├── Locked                   no passphrase, a wrong one, or another project's keyring
         ├── Busy                     another run holds the project
         └── StorageError             full, read-only or unreachable store
+            ├── Missing              there is none at that place
             └── Unreachable          it did not answer: the same call may go through in a moment
 """
 
@@ -96,6 +97,10 @@ class Busy(Unavailable):
 
 class StorageError(Unavailable):
     """A store is full, read-only or out of reach."""
+
+
+class Missing(StorageError):
+    """There is no catalog at its place: it was never made, moved away, or lost."""
 
 
 class Unreachable(StorageError):

@@ -19,7 +19,7 @@ from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.gate import Gate, Means
 from privet.ledger import Log
-from privet.model.errors import IntegrityError, StorageError
+from privet.model.errors import IntegrityError, Missing, StorageError
 from privet.model.policy import Policy
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
@@ -59,13 +59,14 @@ def exists(config: ProjectConfig) -> bool:
 
     Raises:
         IntegrityError: keyring, store or public key are there, and their catalog is not.
+        StorageError: the catalog is there and cannot be used.
     """
     trouble, keyring = "it names no project", False
     try:
         with SqlCatalog(config.catalog, create=False, base=config.root) as catalog:
             if has_identity(catalog):
                 return True
-    except StorageError as error:
+    except Missing as error:
         # A first run that was cut short leaves a keyring, but always behind a readable catalog.
         trouble, keyring = error.message, (config.root / config.keyring).exists()
     signs = {
@@ -76,7 +77,7 @@ def exists(config: ProjectConfig) -> bool:
     left = ", ".join(name for name, found in signs.items() if found)
     if left:
         raise IntegrityError(
-            f"the catalog cannot be used ({trouble}), and there was a project here: {left}",
+            f"the catalog is gone ({trouble}), and there was a project here: {left}",
             hint=f"put the catalog back from a backup; to start anew, move away: {left}",
         )
     return False

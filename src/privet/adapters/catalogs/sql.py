@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from privet.adapters.catalogs.dialect import META, Dialect
 from privet.adapters.catalogs.postgres import PostgresDialect
 from privet.adapters.catalogs.sqlite import SqliteDialect
-from privet.model.errors import PrivetError, StorageError, Unavailable, UsageError
+from privet.model.errors import Missing, PrivetError, StorageError, Unavailable, UsageError
 from privet.ports.catalog import METADATA
 
 SCHEMA_VERSION = "1"
@@ -33,13 +33,14 @@ class SqlCatalog:
         url: where the database is. It holds no password: PostgreSQL's own `PGPASSWORD`, `~/.pgpass`
             and `PGSERVICE` give that.
         create: make the database's file and tables where they are missing; without it, a catalog
-            that is not there is a `StorageError`.
+            that is not there is `Missing`.
         base: the folder that a relative SQLite path starts from; default the current one.
         busy_seconds: how long a writer waits for another before it raises `Busy`.
 
     Raises:
         UsageError: the URL is not one of a database known here, or holds a password.
-        StorageError: there is no catalog there, it cannot be opened, or a newer Privet made it.
+        Missing: there is no catalog there.
+        StorageError: it cannot be opened, or a newer Privet made it.
         IntegrityError: the file is damaged, or is no database.
     """
 
@@ -135,7 +136,7 @@ class SqlCatalog:
         with self.read() as connection:
             version = _version(connection) if inspect(connection).has_table(META.name) else None
         if version is None:
-            raise StorageError(f"{self.url} is not a catalog", hint="`privet run` makes one.")
+            raise Missing(f"{self.url} is not a catalog", hint="`privet run` makes one.")
         if version != SCHEMA_VERSION:
             raise StorageError(
                 f"{self.url} has catalog version {version}; this Privet knows {SCHEMA_VERSION}",
@@ -152,8 +153,8 @@ def _dialect(url: str, base: Path, busy_seconds: float) -> Dialect:
         return SqliteDialect(base / url, busy_seconds)
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise UsageError("the catalog's URL cannot be read", hint=_KNOWN) from error
+    except (ArgumentError, ValueError):  # their text may repeat the URL
+        raise UsageError("the catalog's URL cannot be read", hint=_KNOWN) from None
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.database, base, busy_seconds)
     if parsed.get_backend_name() in {"postgresql", "postgres"}:

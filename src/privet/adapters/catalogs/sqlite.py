@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from privet.model.errors import Busy, IntegrityError, PrivetError, StorageError
+from privet.model.errors import Busy, IntegrityError, Missing, PrivetError, StorageError
 
 _FAULTS: dict[int, tuple[type[PrivetError], str, str]] = {
     sqlite3.SQLITE_BUSY: (Busy, "is held by another run", "Wait until that run has ended."),
@@ -67,7 +67,7 @@ class SqliteDialect:
         if create:
             self._make_file()
         elif not self._path.is_file():
-            raise StorageError(
+            raise Missing(
                 f"there is no catalog at {self._path}",
                 hint="`privet run` makes one; was it moved, or is this another project's folder?",
             )
