@@ -8,15 +8,12 @@ from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.policy import Rule, Treatment
 from privet.model.release import ColumnDecision, Request
 from privet.policy.categories import category, closest, is_known
+from privet.policy.hiding import hides
 from privet.policy.matching import Scope, denied_by, named_column, specificity
 from privet.policy.problem import Problem
 
 DROP = Treatment("drop")
 KEEP = Treatment("keep")
-
-HIDING = frozenset({"drop", "redact", "token", "mask", "truncate"})
-"""Treatments after which a direct identifier can no longer be read; all others leave it readable,
-a treatment that is not known here included."""
 
 _KEYED = frozenset({"token", "shift"})
 
@@ -92,7 +89,7 @@ def _domain(column: Column, contract: Contract, request: Request) -> str:
 
 
 def _readable(decided: ColumnDecision) -> bool:
-    if decided.category == NO_CATEGORY or decided.treatment.name in HIDING:
+    if decided.category == NO_CATEGORY or hides(decided.treatment):
         return False
     return category(decided.category).direct_identifier
 

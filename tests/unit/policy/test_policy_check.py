@@ -5,18 +5,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.policy.policies import (
-    CLEAR,
-    DROP,
-    KEEP,
-    TODAY,
-    TOKEN,
-    allow,
-    column,
-    contract,
-    deny,
-    policy,
-)
 
 from privet.model.contract import SubjectRef
 from privet.model.errors import Location
@@ -32,6 +20,18 @@ from privet.model.policy import (
 )
 from privet.policy.check import check_policy
 from privet.transforms.catalogue import check as check_treatment
+from tests.unit.policy.policies import (
+    CLEAR,
+    DROP,
+    KEEP,
+    TODAY,
+    TOKEN,
+    allow,
+    column,
+    contract,
+    deny,
+    policy,
+)
 
 
 def found(*rules, of=None, **words):

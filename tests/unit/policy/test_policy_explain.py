@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from tests.unit.policy.policies import TODAY, allow, contract, policy, request
-
 from privet.policy.decide import decide
 from privet.policy.explain import explain
+from tests.unit.policy.policies import TODAY, allow, contract, policy, request
 
 
 def test_one_row_per_column_in_order():
