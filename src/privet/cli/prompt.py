@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from contextlib import suppress
 
 from privet.model.errors import Locked, UsageError
 
@@ -55,11 +56,11 @@ def _typed(question: str) -> str:
 
 
 def _line(what: str) -> str:
-    try:
+    text = None
+    with suppress(UnicodeDecodeError):  # it holds what was read, so ours must not hang on it
         text = sys.stdin.readline().rstrip("\r\n")
-    except UnicodeDecodeError:
-        # Python's own error holds the bytes.
-        raise UsageError(f"{what} is not UTF-8 text", hint="pipe it as one line of UTF-8") from None
+    if text is None:
+        raise UsageError(f"{what} is not UTF-8 text", hint="pipe it as one line of UTF-8")
     if not text:
         raise UsageError(f"{what} is missing", hint="type it, or pipe it as one line")
     return text

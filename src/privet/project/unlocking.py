@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -42,8 +43,8 @@ def _from_file(path: Path) -> str:
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Locked(f"others can read {path}", hint=f"chmod 600 {path}")
-        return path.read_text(encoding="utf-8").rstrip("\n")
+        with suppress(UnicodeDecodeError):  # it holds the passphrase: ours must not hang on it
+            return path.read_text(encoding="utf-8").rstrip("\n")
     except OSError as error:
         raise Locked(f"cannot read {path}: {error.strerror}", hint=_HOW) from error
-    except UnicodeDecodeError as error:
-        raise Locked(f"{path} is not text", hint="write the passphrase into it as UTF-8") from error
+    raise Locked(f"{path} is not text", hint="write the passphrase into it as UTF-8")
