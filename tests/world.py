@@ -91,7 +91,9 @@ class MemoryStore:
         except KeyError:
             raise SourceError(f"{key} is not there") from None
 
-    def read_at(self, key: str, start: int, length: int) -> bytes:
+    def read_at(self, key: str, start: int, length: int, *, stamp: str | None = None) -> bytes:
+        if stamp is not None and (info := self.head(key)) and info.stamp != stamp:
+            raise SourceError(f"`{key}` changed while it was read")
         return self.get(key)[start : start + length]
 
     def open(self, key: str) -> BinaryIO:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.read import read_batches
+from privet.adapters.stores.faults import changed
 from privet.adapters.stores.sources import SourceObject, open_readable
 from privet.model.contract import Column, Contract
 from privet.model.errors import IntegrityError, SourceError
@@ -97,8 +99,10 @@ class Ingest:
         return [{"url": item.url, "size": item.size, "stamp": item.stamp} for item in self.objects]
 
     def _holds(self, output: Output) -> bool:
-        newest = self.vault.latest(self.contract.name)
-        return newest is not None and newest.sha256 == output["manifest"]
+        if not all(item.stamp for item in self.objects):
+            return False  # nobody can tell whether it is what was read then
+        snapshot = self.vault.snapshot(self.contract.name, output["snapshot"])
+        return snapshot.sha256 == output["manifest"]
 
     def _work(self, meter: Meter) -> Output:
         schema = arrow_schema(self.contract.columns)
@@ -134,7 +138,7 @@ class Ingest:
         self, number: int, item: SourceObject, schema: pa.Schema, meter: Meter
     ) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
         done = 0
-        with open_readable(item) as file:
+        with _unchanged(item), open_readable(item) as file:
             batches = read_batches(
                 file,
                 item.url,
@@ -150,7 +154,6 @@ class Ingest:
                 at = file.tell()
                 meter(raw.rows.num_rows + len(raw.rejects), max(0, at - done))
                 done = at
-        _require_unchanged(item)
 
     def _enforced(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, Values | None]:
         typed = enforce(raw.rows, self.contract.columns)
@@ -178,14 +181,25 @@ class Ingest:
         return subject_text(leaf_values(rows, subject.key), column.category if column else None)
 
 
-def _require_unchanged(item: SourceObject) -> None:
-    """A file that was written to meanwhile was read half old and half new."""
+@contextmanager
+def _unchanged(item: SourceObject) -> Iterator[None]:
+    """Insist that the file is the same before and after: else it was read half old and half new.
+
+    That goes over whatever the reader found wrong: a file in the making looks cut off or damaged.
+    """
+    try:
+        yield
+    except SourceError as error:
+        if _has_changed(item):
+            raise changed(item.url) from error
+        raise
+    if _has_changed(item):
+        raise changed(item.url)
+
+
+def _has_changed(item: SourceObject) -> bool:
     now = item.store.head(item.key)
-    if now is None or (now.size, now.stamp) != (item.size, item.stamp):
-        raise SourceError(
-            f"`{item.url}` changed while it was read",
-            hint="run again when nothing writes to it; no row of it was used",
-        )
+    return now is None or (now.size, now.stamp) != (item.size, item.stamp)
 
 
 def _records(rows: pa.RecordBatch, held: Values) -> Values:

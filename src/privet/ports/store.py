@@ -12,7 +12,8 @@ from typing import BinaryIO, Protocol
 class ObjectInfo:
     """One object of a store: key (with `/`), size in bytes, and what tells a change.
 
-    `stamp` is `mtime_ns:inode` on a local disk and the ETag elsewhere.
+    `stamp` is `mtime_ns:inode` on a local disk and the ETag elsewhere; empty where a server gives
+    nothing that would tell.
     """
 
     key: str
@@ -37,8 +38,12 @@ class ObjectStore(Protocol):
         """The whole object."""
         ...
 
-    def read_at(self, key: str, start: int, length: int) -> bytes:
-        """`length` bytes from `start` (fewer at the end)."""
+    def read_at(self, key: str, start: int, length: int, *, stamp: str | None = None) -> bytes:
+        """`length` bytes from `start` (fewer at the end).
+
+        With the `stamp` that `head` gave, another object under the key is a `SourceError`, as far
+        as the server can tell.
+        """
         ...
 
     def head(self, key: str) -> ObjectInfo | None:

@@ -46,3 +46,11 @@ def local_error(error: OSError, name: str, verb: str) -> PrivetError:
         error.errno or 0, (errno.errorcode.get(error.errno or 0, "I/O error"), None)
     )
     return StorageError(f"cannot {verb} {name}: {reason}", hint=hint)
+
+
+def changed(name: str) -> SourceError:
+    """The error to raise for a data file that was written to meanwhile: half old and half new."""
+    return SourceError(
+        f"`{name}` changed while it was read",
+        hint="run again when nothing writes to it; no row of it was used",
+    )

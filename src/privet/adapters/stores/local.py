@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from privet.adapters.stores.faults import local_faults
+from privet.adapters.stores.faults import changed, local_faults
 from privet.adapters.stores.keys import TEMPORARY, check_key, check_prefix, is_temporary
 from privet.model.errors import StorageError
 from privet.ports.store import ObjectInfo
@@ -52,9 +52,15 @@ class LocalStore:
         with local_faults(key, "read"):
             return self._path(key).read_bytes()
 
-    def read_at(self, key: str, start: int, length: int) -> bytes:
-        """`length` bytes from `start`, fewer at the end; `SourceError` where there is none."""
+    def read_at(self, key: str, start: int, length: int, *, stamp: str | None = None) -> bytes:
+        """`length` bytes from `start`, fewer at the end; of the file that `stamp` tells of.
+
+        Raises:
+            SourceError: there is none, or it is another one by now.
+        """
         with local_faults(key, "read"), self._path(key).open("rb", buffering=0) as file:
+            if stamp is not None and _info(key, os.fstat(file.fileno())).stamp != stamp:
+                raise changed(key)
             file.seek(start)
             return _read_fully(file, length)
 

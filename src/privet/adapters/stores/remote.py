@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 
@@ -18,12 +18,14 @@ import obstore
 from obstore import exceptions as faults
 from obstore import store as stores
 
-from privet.adapters.stores.keys import check_key, check_prefix
+from privet.adapters.stores.credentials import refuse_credentials
+from privet.adapters.stores.faults import changed
+from privet.adapters.stores.keys import PROBES, check_key, check_prefix
 from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
 from privet.ports.store import ObjectInfo
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta, WritableFile
+    from obstore import GetOptions, ObjectMeta, WritableFile
     from typing_extensions import Buffer
 
 _PART_BYTES = 8 * 1024 * 1024
@@ -31,6 +33,9 @@ _PART_BYTES = 8 * 1024 * 1024
 
 _RETRY: stores.RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 _READ_ONLY = frozenset({"http", "https"})
+_NOT_FOUND = "status code: 404"
+_WEAK = ("W/", "modified ")
+"""How a stamp begins that `If-Match` cannot take: a weak ETag (RFC 9110, 13.1.1), or a date."""
 
 
 class RemoteStore:
@@ -88,19 +93,27 @@ class RemoteStore:
         with self._faults(key, "read"):
             return obstore.get(self._store, check_key(key)).bytes().to_bytes()
 
-    def read_at(self, key: str, start: int, length: int) -> bytes:
-        """`length` bytes from `start`, fewer at the end; `SourceError` where there is none."""
+    def read_at(self, key: str, start: int, length: int, *, stamp: str | None = None) -> bytes:
+        """`length` bytes from `start`, fewer at the end; of the object that `stamp` tells of.
+
+        Raises:
+            SourceError: there is none, or it is another one by now.
+        """
         if length <= 0:
             return b""
+        options: GetOptions = {"range": (start, start + length)}
+        if stamp and not stamp.startswith(_WEAK):
+            options["if_match"] = stamp
         with self._faults(key, "read"):
             try:
-                part = obstore.get_range(self._store, check_key(key), start=start, length=length)
+                return obstore.get(self._store, check_key(key), options=options).bytes().to_bytes()
+            except faults.PreconditionError:
+                raise changed(key) from None
             except faults.GenericError:
                 info = self.head(key)  # servers answer 416 to a range that starts at the end
                 if info is not None and start >= info.size:
                     return b""
                 raise
-            return part.to_bytes()
 
     def head(self, key: str) -> ObjectInfo | None:
         """Size and ETag, or None where there is no such object."""
@@ -124,12 +137,22 @@ class RemoteStore:
 
     @contextmanager
     def writer(self, key: str) -> Iterator[BinaryIO]:
-        """A writable file that becomes visible under `key` on a clean exit, and not otherwise."""
+        """A writable file that becomes visible under `key` on a clean exit, and not otherwise.
+
+        The parts of an upload that a killed process began stay on the server, unseen by all but its
+        own rules (on S3: `AbortIncompleteMultipartUpload`).
+        """
         with self._faults(key, "write"):
             self._check_writable()
             upload = obstore.open_writer(self._store, check_key(key), buffer_size=_PART_BYTES)
-            with upload:  # completes on a clean exit, aborts on an exception
-                yield cast("BinaryIO", _UploadFile(upload))
+        try:
+            yield cast("BinaryIO", _UploadFile(upload, lambda: self._faults(key, "write")))
+        except BaseException as fault:
+            with suppress(faults.BaseError, OSError):  # a server out of reach shows no part either
+                upload.__exit__(type(fault), fault, fault.__traceback__)
+            raise
+        with self._faults(key, "write"):
+            upload.close()
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Objects below the folder `prefix` (empty: all), sorted by key."""
@@ -154,11 +177,15 @@ class RemoteStore:
         Raises:
             StorageError: it lets a second writer replace what the first has created.
         """
-        key = f"probe/{secrets.token_hex(8)}"
+        key = f"{PROBES}/{secrets.token_hex(8)}"
         try:
             kept = self.put(key, b"1", create=True) and not self.put(key, b"2", create=True)
-        finally:
-            self.delete(key)
+        except StorageError as error:
+            if not isinstance(error.__context__, NotImplementedError | faults.NotSupportedError):
+                raise
+            kept = False
+        for left in list(self.list(PROBES)):  # this one, and that of a first run cut short
+            self.delete(left.key)
         if not kept:
             raise StorageError(
                 f"{self._url} does not keep create-only writes",
@@ -178,30 +205,42 @@ class RemoteStore:
         except PrivetError:
             raise
         except FileNotFoundError:
-            raise SourceError(
-                f"{key} is not there", hint=f"Check the path below {self._url}."
-            ) from None
+            raise self._missing(key, verb) from None
         except (PermissionError, faults.PermissionDeniedError, faults.UnauthenticatedError):
             raise StorageError(
                 f"cannot {verb} {key}: {self._url} does not let these credentials do that",
                 hint="Check the credentials in the environment and what they are allowed to do.",
             ) from None
         except (faults.BaseError, OSError) as error:
+            if _NOT_FOUND in str(error):
+                raise self._missing(key, verb) from None
             raise Unreachable(
                 f"cannot {verb} {key} at {self._url}: {_first_line(error)}",
                 hint="Is the server reachable, and has it room?",
             ) from None
 
+    def _missing(self, key: str, verb: str) -> PrivetError:
+        """What a server lacks that says so: an object to read, else the bucket around it."""
+        if verb == "read":
+            return SourceError(f"{key} is not there", hint=f"Check the path below {self._url}.")
+        return StorageError(
+            f"cannot {verb} {key}: {self._url} is not there",
+            hint="Make the bucket, or check its name.",
+        )
+
 
 class _UploadFile(io.RawIOBase):
     """An upload as the kind of file that pyarrow and `io` write to; closing it completes nothing.
 
-    Only the `with` around the upload completes it, so that a library that closes its file in a
+    Only a clean end of `writer` completes it, so that a library that closes its file in a
     `finally` cannot make half an object visible.
     """
 
-    def __init__(self, upload: WritableFile) -> None:
+    def __init__(
+        self, upload: WritableFile, faults: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._upload = upload
+        self._faults = faults
         self._position = 0
 
     def writable(self) -> bool:
@@ -211,28 +250,22 @@ class _UploadFile(io.RawIOBase):
         return self._position
 
     def write(self, data: Buffer, /) -> int:
-        written = self._upload.write(data)
+        # The upload keeps what it is given until a part is full: a buffer of the caller's own would
+        # have changed by then.
+        kept = data if isinstance(data, bytes) else bytes(memoryview(data))
+        with self._faults():
+            written = self._upload.write(kept)
         self._position += written
         return written
 
 
-def refuse_credentials(url: str) -> None:
-    """Refuse a URL with a user, a password or a signature in it.
-
-    Raises:
-        UsageError: it has; the message does not repeat it.
-    """
-    parts = urlsplit(url)
-    if "@" in parts.netloc or parts.query:
-        raise UsageError(
-            f"a {parts.scheme}:// URL holds a user, a password or a query",
-            hint="Take it out, and give credentials in the environment (AWS_*, GOOGLE_*, AZURE_*).",
-        )
-
-
 def _info(meta: ObjectMeta) -> ObjectInfo:
-    stamp = meta["e_tag"] or meta["last_modified"].isoformat()
-    return ObjectInfo(meta["path"], meta["size"], stamp)
+    return ObjectInfo(meta["path"], meta["size"], meta["e_tag"] or _dated(meta["last_modified"]))
+
+
+def _dated(modified: datetime) -> str:
+    """A stamp from a date; none from the epoch, which obstore gives where a server says nothing."""
+    return f"modified {modified.isoformat()}" if modified.timestamp() else ""
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
+from urllib.parse import unquote, urlsplit
 
 from privet.adapters.stores import local_path, open_store, scheme_of
+from privet.adapters.stores.credentials import refuse_credentials
 from privet.adapters.stores.faults import local_error
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.patterns import Pattern, is_hidden, parse_pattern
@@ -31,7 +33,8 @@ class SourceObject:
         store: where it lies.
         key: its key there.
         size: bytes.
-        stamp: what tells that it has changed: `mtime_ns:inode`, or the ETag.
+        stamp: what tells that it has changed: `mtime_ns:inode`, the ETag, or a date; empty where a
+            server gives none.
     """
 
     url: str
@@ -67,12 +70,12 @@ def open_readable(source: SourceObject) -> BinaryIO:
     """A seekable file over the source's bytes; the caller closes it.
 
     Raises:
-        SourceError: it is no longer there.
+        SourceError: it is no longer there, or another is in its place.
         StorageError: it cannot be read.
     """
     if isinstance(source.store, LocalStore):
         return source.store.open(source.key)
-    raw = _RangeFile(source.store, source.key, source.size)
+    raw = _RangeFile(source)
     return cast("BinaryIO", io.BufferedReader(raw, _BUFFER_BYTES))
 
 
@@ -101,11 +104,21 @@ def _expand_one(url: str, base: Path) -> Iterator[SourceObject]:
         return
     host, _, path = url.partition("://")[2].partition("/")
     store = open_store(f"{scheme}://{host}", base)
-    if scheme in {"http", "https"} and store.head(path) is None:
+    if scheme in {"http", "https"}:
+        yield _on_the_web(store, url)
+    else:
+        yield from expand_in_store(store, path)
+
+
+def _on_the_web(store: ObjectStore, url: str) -> SourceObject:
+    """The one file of a URL, in which `%20` is a space and `*` is no pattern."""
+    refuse_credentials(url)
+    info = store.head(unquote(urlsplit(url).path).lstrip("/"))
+    if info is None:
         raise SourceError(
             f"{url} is not there", hint="A web server lists no files: name each one by its URL."
         )
-    yield from expand_in_store(store, path)
+    return SourceObject(url, store, info.key, info.size, info.stamp)
 
 
 def _below(store: ObjectStore, path: str) -> Iterator[ObjectInfo]:
@@ -190,12 +203,10 @@ def _raise(error: OSError) -> None:
 
 
 class _RangeFile(io.RawIOBase):
-    """An object as a seekable file; each read is one request for a range."""
+    """An object as a seekable file; each read is one request for a range of that very object."""
 
-    def __init__(self, store: ObjectStore, key: str, size: int) -> None:
-        self._store = store
-        self._key = key
-        self._size = size
+    def __init__(self, source: SourceObject) -> None:
+        self._source = source
         self._position = 0
 
     def readable(self) -> bool:
@@ -208,7 +219,8 @@ class _RangeFile(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        end = self._source.size
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: end}[whence]
         if start + offset < 0:
             raise ValueError("a position cannot be negative")
         self._position = start + offset
@@ -216,7 +228,8 @@ class _RangeFile(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         view = memoryview(buffer).cast("B")
-        part = self._store.read_at(self._key, self._position, len(view))
+        source = self._source
+        part = source.store.read_at(source.key, self._position, len(view), stamp=source.stamp)
         view[: len(part)] = part
         self._position += len(part)
         return len(part)

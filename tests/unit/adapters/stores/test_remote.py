@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -43,6 +45,34 @@ def test_a_large_object_goes_in_parts(store: RemoteStore) -> None:
     assert info is not None
     assert info.size == 40_000_000
     assert store.read_at("big", 39_999_999, 10) == bytes([39])
+
+
+def test_a_buffer_may_be_used_again_after_a_write(store: RemoteStore) -> None:
+    buffer, words = bytearray(1_000_000), array("H", [1] * 500_000)
+    with store.writer("k") as file:
+        for number in range(12):
+            buffer[:] = bytes([number]) * len(buffer)
+            file.write(buffer)
+            file.write(memoryview(buffer)[:10])
+            file.write(words)
+        buffer[:] = bytes(len(buffer))
+        assert file.tell() == 12 * 2_000_010
+    parts = (bytes([number]) * 1_000_010 + words.tobytes() for number in range(12))
+    assert store.get("k") == b"".join(parts)
+
+
+def test_a_fault_of_the_one_who_writes_stays_what_it_was(store: RemoteStore) -> None:
+    with pytest.raises(OSError, match="of my own"), store.writer("k"):
+        raise OSError("of my own")
+    assert store.head("k") is None
+
+
+@pytest.mark.parametrize("stamp", ['W/"1"', "modified 2026-01-02T03:04:05+00:00", "", None])
+def test_a_stamp_that_a_server_cannot_compare_is_not_sent(
+    store: RemoteStore, stamp: str | None
+) -> None:
+    store.put("k", b"0123")
+    assert store.read_at("k", 1, 2, stamp=stamp) == b"12"
 
 
 def test_a_store_that_keeps_create_passes_the_probe(store: RemoteStore) -> None:

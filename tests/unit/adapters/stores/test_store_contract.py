@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from obstore.store import MemoryStore as ObstoreMemory
-from tests.world import MemoryStore
 
 from privet.adapters.stores.keys import TEMPORARY
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.remote import RemoteStore
 from privet.model.errors import SourceError, StorageError
 from privet.ports.store import ObjectStore
+from tests.world import MemoryStore
 
 BAD_KEYS = ["", "/a", "a/", "a//b", "..", "a/../b", ".", "a\\b", "a\nb", "a/.tmp-1", "a\0b"]
 
@@ -131,6 +131,17 @@ def test_a_change_changes_the_stamp(store: ObjectStore) -> None:
     assert before is not None
     assert after is not None
     assert before.stamp != after.stamp
+
+
+def test_a_read_of_an_object_that_was_replaced_is_an_error(store: ObjectStore) -> None:
+    store.put("k", b"one")
+    before = store.head("k")
+    assert before is not None
+    assert store.read_at("k", 0, 3, stamp=before.stamp) == b"one"
+    store.put("k", b"two")
+    with pytest.raises(SourceError, match="k` changed while it was read"):
+        store.read_at("k", 0, 3, stamp=before.stamp)
+    assert store.read_at("k", 0, 3) == b"two"
 
 
 @pytest.mark.parametrize("key", BAD_KEYS)
