@@ -82,6 +82,7 @@ class Grant:
     files: list[FileDigest] = field(default_factory=list)
     counts: dict[str, RowCounts] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
+    charged: set[str] = field(default_factory=set)
     ended: bool = False
 
     def __enter__(self) -> Self:
@@ -95,17 +96,15 @@ class Grant:
         """Check again, charge the draw durably, then scope, treat and stage one data set's rows.
 
         Raises:
-            Refused: policy, registry or time have moved on since the grant was opened.
+            Refused: the data set was not granted or was drawn already, or policy, registry or time
+                have moved on since the grant was opened.
             IntegrityError: the rows do not add up.
         """
-        decision = self.terms.decisions[part.data]
         self._require_current()
-        with self.means.catalog.write() as connection:
-            connection.execute(
-                insert(DRAW).values(
-                    grant=self.id, part=part.data, at=self.means.clock.now().isoformat()
-                )
-            )
+        decision = self.terms.decisions.get(part.data)
+        if decision is None:
+            raise Refused(f"{part.data} is not granted", hint="open a grant that names it")
+        self._charge(part.data)
         scope = self._scope(decision)
         name = f"{part.data}.{part.form}"
         recipient = decision.recipient.key
@@ -127,8 +126,14 @@ class Grant:
 
         Args:
             evidence: what the internal record adds to who, why and counts (canonical JSON).
+
+        Raises:
+            Refused: a data set of the terms was not drawn whole, or policy, registry or time have
+                moved on.
         """
         self._require_current()
+        if undrawn := sorted(self.terms.decisions.keys() - self.counts.keys()):
+            raise Refused(f"{', '.join(undrawn)} was not drawn", hint="run again")
         statement = encode_statement(
             build_statement(
                 self.terms,
@@ -172,6 +177,15 @@ class Grant:
                 hint="run again",
             )
         self.means.require_decided(self.terms)
+
+    def _charge(self, data: str) -> None:
+        """Note the draw before a row of it leaves; one that failed stays charged."""
+        if data in self.charged:
+            raise Refused(f"{data} was already drawn", hint="open a new grant")
+        with self.means.catalog.write() as connection:
+            at = self.means.clock.now().isoformat()
+            connection.execute(insert(DRAW).values(grant=self.id, part=data, at=at))
+        self.charged.add(data)
 
     def _scope(self, decision: Decision) -> RowScope:
         contract = self.terms.contracts[decision.request.data]

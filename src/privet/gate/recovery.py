@@ -15,10 +15,13 @@ def publish_sealed(means: Means) -> None:
 
     One that is neither staged nor visible was removed by hand; it is abandoned, and the log says so
     after its receipt.
+
+    Raises:
+        IntegrityError: something else has taken a release's place.
     """
     for grant in _grants(means, SEALED):
         target = means.targets(grant.target)
-        if target.state() == "absent":
+        if target.state() in ("absent", "blocked"):
             abandon(means, grant.id, target)
             continue
         target.publish(issue(grant.statement, means.signer, means.log.proof(grant.entry)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -49,10 +49,11 @@ class Terms:
         return next(iter(self.decisions.values()))
 
     def require_one_promise(self) -> None:
-        """A release makes one promise to one recipient.
+        """A release makes one promise: to one recipient, for one purpose, by one person.
 
         Raises:
-            Refused: the data sets' rules give different guarantees, or there is no data set.
+            Refused: the data sets' decisions differ in more than columns and rows, or there is no
+                data set.
         """
         if not self.decisions:
             raise Refused("the pipeline releases no data set", hint="name one under `release:`")
@@ -62,6 +63,14 @@ class Terms:
                 f"one release cannot be {' and '.join(sorted(promises))} at once",
                 hint="give its data sets one guarantee in policy.yaml, or split the pipeline",
             )
+        first = self.decision
+        for data, decision in self.decisions.items():
+            shared = replace(first.request, data=data)
+            if (decision.request, decision.recipient) != (shared, first.recipient):
+                raise Refused(
+                    "one release has one recipient, purpose and role, and one person asks for it",
+                    hint="make a release of its own for each",
+                )
 
 
 def build_statement(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Literal, Protocol
+from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
 from privet.model.pipeline import FormatName
+
+TargetState: TypeAlias = Literal["absent", "staged", "published", "blocked"]
+"""`published`: a release with its receipt; `blocked`: something there that is none."""
 
 
 class ReleaseTarget(Protocol):
@@ -18,7 +21,7 @@ class ReleaseTarget(Protocol):
         """Where the release will be, for messages and the catalog."""
         ...
 
-    def state(self) -> Literal["absent", "staged", "published"]:
+    def state(self) -> TargetState:
         """What is there now."""
         ...
 
@@ -27,7 +30,11 @@ class ReleaseTarget(Protocol):
         ...
 
     def publish(self, receipt: bytes) -> None:
-        """Add the receipt and make the whole release visible; repeating it changes nothing."""
+        """Add the receipt and make the whole release visible; repeating it changes nothing.
+
+        Raises:
+            IntegrityError: something else has taken the place, or what was staged is gone.
+        """
         ...
 
     def discard(self) -> None:

@@ -6,10 +6,12 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from privet.adapters.stores.faults import local_faults
 from privet.adapters.stores.local import LocalStore
+from privet.model.errors import IntegrityError
+from privet.ports.release import TargetState
 
 RECEIPT = "receipt.json"
 
@@ -28,20 +30,33 @@ class LocalRelease:
         """The release's folder."""
         return str(self._folder)
 
-    def state(self) -> Literal["absent", "staged", "published"]:
+    def state(self) -> TargetState:
         """What is there now."""
-        if self._folder.is_dir():
+        if (self._folder / RECEIPT).is_file():
             return "published"
-        return "staged" if self._staging.is_dir() else "absent"
+        if self._staging.is_dir():
+            return "staged"
+        return "blocked" if os.path.lexists(self._folder) else "absent"
 
     def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A durable file in the hidden folder."""
         return LocalStore(self._staging).writer(name)
 
     def publish(self, receipt: bytes) -> None:
-        """Write the receipt, then give the folder its name."""
-        if self.state() == "published":
+        """Write the receipt, then give the folder its name.
+
+        Raises:
+            IntegrityError: something else has taken the place, or what was staged is gone.
+        """
+        if not self._staging.is_dir():
+            if self.state() != "published":
+                raise IntegrityError(f"the staged files of {self.url} are gone", hint="run again")
             return
+        if os.path.lexists(self._folder):
+            raise IntegrityError(
+                f"{self.url} is in the way of a release that is ready",
+                hint="move it away, then run again",
+            )
         staging = LocalStore(self._staging)
         staging.sweep()  # a crash while the receipt was written would leave a file too many
         staging.put(RECEIPT, receipt)

@@ -7,9 +7,10 @@ so. The prefix belongs to one grant, so that two releases cannot mix.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from privet.adapters.releases.local import RECEIPT
+from privet.ports.release import TargetState
 from privet.ports.store import ObjectStore
 
 
@@ -26,7 +27,7 @@ class RemoteRelease:
         """The release's prefix."""
         return self._store.url
 
-    def state(self) -> Literal["absent", "staged", "published"]:
+    def state(self) -> TargetState:
         """What is there now."""
         if self._store.head(RECEIPT) is not None:
             return "published"
