@@ -22,7 +22,8 @@ ADULT = DATA / "adult" / "adult_raw.csv.gz"
 TEXTS = DATA / "pii" / "synth_v2.json"
 
 pytestmark = pytest.mark.skipif(
-    not (ADULT.is_file() and TEXTS.is_file()), reason="the real data sets are not beside the project"
+    not (ADULT.is_file() and TEXTS.is_file()),
+    reason="the real data sets are not beside the project",
 )
 
 
@@ -88,3 +89,20 @@ def test_a_second_run_says_that_nothing_changed(folder: Path) -> None:
     assert again["release"] == first["release"]
     assert "unchanged, not run again" in privet("run", "research").stdout
     assert len(list((folder / "releases" / "research").iterdir())) == 1
+
+
+def test_two_pipelines_read_their_common_source_once(folder: Path) -> None:
+    privet("init", "adult_raw.csv.gz")
+    other = (
+        (folder / "pipelines" / "research.yaml")
+        .read_text()
+        .replace("name: research", "name: again")
+    )
+    (folder / "pipelines" / "again.yaml").write_text(other)
+    privet("run", "research")
+    steps = json.loads(privet("run", "again", "--json").stdout)["steps"]
+    assert {step["name"]: step["unchanged"] for step in steps} == {
+        "ingest adult_raw": True,
+        "release again": False,
+    }
+    assert json.loads(privet("run", "research", "--json").stdout)["unchanged"]

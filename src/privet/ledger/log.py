@@ -112,11 +112,14 @@ class Log:
     def catch_up(self) -> Checkpoint:
         """Compare the catalog with what was published, then publish what a crash left behind.
 
+        Every entry is hashed again, so that whoever reads entries afterwards reads what was signed.
+
         Raises:
             IntegrityError: the catalog is behind a published checkpoint, or differs from it (an
                 older database was restored); or the store lost what was published to it.
         """
         with self.catalog.write() as connection:
+            audit.verify_entries(connection)
             at = stored_subtrees(connection)
             for found in publication.newest_published(self.store, self.prefix, self.key):
                 publication.require_continued(found, entry_count(connection), at)

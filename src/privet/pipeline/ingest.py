@@ -102,7 +102,7 @@ class Ingest:
         if not all(item.stamp for item in self.objects):
             return False  # nobody can tell whether it is what was read then
         snapshot = self.vault.snapshot(self.contract.name, output["snapshot"])
-        return snapshot.sha256 == output["manifest"]
+        return bool(snapshot.sha256 == output["manifest"])
 
     def _work(self, meter: Meter) -> Output:
         schema = arrow_schema(self.contract.columns)

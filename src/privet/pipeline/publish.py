@@ -18,8 +18,6 @@ from privet.pipeline.steps import Output, Step
 from privet.ports.release import ReleaseTargets
 from privet.vault.vault import Vault
 
-NAME = "release"
-
 
 @dataclass(frozen=True)
 class Publish:
@@ -39,7 +37,7 @@ class Publish:
     def step(self) -> Step:
         """The step, as the runner takes it."""
         return Step(
-            name=NAME,
+            name=step_name(self.plan.spec.name),
             needs=tuple(f"ingest {release.data}" for release in self.plan.spec.releases),
             inputs=self._inputs,
             holds=lambda output: self.targets(output["target"]).state() == "published",
@@ -54,7 +52,7 @@ class Publish:
         ]
         decision = next(iter(self.plan.decisions.values()))
         return {
-            "step": NAME,
+            "step": "release",
             "code": self.code_version,
             "plan": self.plan.sha256,
             "policy": decision.policy_digest,
@@ -110,3 +108,8 @@ class Publish:
             read=ingested["read"],
             quarantined=ingested["quarantined"],
         )
+
+
+def step_name(pipeline: str) -> str:
+    """The step's name: pipelines share what they ingest, and nothing of what they release."""
+    return f"release {pipeline}"

@@ -23,9 +23,8 @@ from privet.ports.catalog import METADATA, Catalog
 STEP = Table(
     "step",
     METADATA,
-    Column("pipeline", String, primary_key=True),
     Column("name", String, primary_key=True),
-    Column("key", String, nullable=False),
+    Column("key", String, primary_key=True),
     Column("output", Text, nullable=False),
 )
 
@@ -65,31 +64,22 @@ class StepResult:
 
 @dataclass(frozen=True)
 class StepMemory:
-    """The last key and output of each step of a pipeline, kept in the catalog."""
+    """What each step gave for each key, kept in the catalog; pipelines share what is the same."""
 
     catalog: Catalog
-    pipeline: str
 
-    def recall(self, step: str) -> tuple[str, Output] | None:
-        """The step's last key and output."""
+    def recall(self, step: str, key: str) -> Output | None:
+        """What the step gave for this key."""
+        query = select(STEP.c.output).where(STEP.c.name == step, STEP.c.key == key)
         with self.catalog.read() as connection:
-            row = connection.execute(
-                select(STEP.c.key, STEP.c.output).where(*self._is(step))
-            ).one_or_none()
-        return None if row is None else (row.key, json.loads(row.output))
+            text = connection.execute(query).scalar()
+        return None if text is None else json.loads(text)
 
     def keep(self, step: str, key: str, output: Output) -> None:
-        """Remember the step's key and output."""
+        """Remember what the step gave, in place of what it gave for this key before."""
         with self.catalog.write() as connection:
-            connection.execute(delete(STEP).where(*self._is(step)))
-            connection.execute(
-                insert(STEP).values(
-                    pipeline=self.pipeline, name=step, key=key, output=json.dumps(output)
-                )
-            )
-
-    def _is(self, step: str) -> tuple[Any, Any]:
-        return STEP.c.pipeline == self.pipeline, STEP.c.name == step
+            connection.execute(delete(STEP).where(STEP.c.name == step, STEP.c.key == key))
+            connection.execute(insert(STEP).values(name=step, key=key, output=json.dumps(output)))
 
 
 def run_steps(
@@ -113,10 +103,10 @@ def run_steps(
         step = by_name[name]
         given = {need: results[need].output for need in step.needs}
         key = sha256(canonical.encode(step.inputs(given))).hexdigest()
-        earlier = memory.recall(name)
-        if earlier is not None and earlier[0] == key and step.holds(earlier[1]):
+        earlier = memory.recall(name, key)
+        if earlier is not None and step.holds(earlier):
             progress.note(f"{name}: unchanged")
-            results[name] = StepResult(name, earlier[1], unchanged=True)
+            results[name] = StepResult(name, earlier, unchanged=True)
             continue
         output = _attempt(step, given, progress, pause)
         memory.keep(name, key, output)

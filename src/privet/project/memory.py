@@ -132,6 +132,10 @@ def _open(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
     if seed is None:
         raise IntegrityError("the catalog has no signing key", hint="restore the catalog")
     signer = NoteSigner(identity.origin, SigningKey.from_seed(seed.secret))
+    if signer.verifier_key() != identity.public_key:
+        raise IntegrityError(
+            "the catalog's public key is not that of its signing key", hint="restore the catalog"
+        )
     return _wire(config, identity, catalog, keys, signer)
 
 

@@ -14,8 +14,7 @@ from privet.model.release import FileDigest, RowCounts
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.ingest import Ingest
 from privet.pipeline.progress import Meter, Progress
-from privet.pipeline.publish import NAME as RELEASE
-from privet.pipeline.publish import Publish
+from privet.pipeline.publish import Publish, step_name
 from privet.pipeline.steps import StepMemory, StepResult, run_steps
 from privet.pipeline.summary import (
     ColumnSummary,
@@ -77,7 +76,7 @@ def run(
         code_version=code_version,
     )
     results = run_steps(
-        [*steps, publish.step()], StepMemory(memory.catalog, plan.spec.name), timed, time.sleep
+        [*steps, publish.step()], StepMemory(memory.catalog), timed, time.sleep
     )
     memory.vault.collect_garbage()
     return _summarise(
@@ -116,7 +115,7 @@ def _summarise(
     seconds: Mapping[str, float],
     changes: tuple[str, ...],
 ) -> RunSummary:
-    released = results[RELEASE]
+    released = results[step_name(plan.spec.name)]
     decision = next(iter(plan.decisions.values()))
     checkpoint = memory.log.checkpoint()
     return RunSummary(
@@ -156,7 +155,7 @@ def _summarise_data(
 ) -> DataSummary:
     contract, decision = plan.contracts[data], plan.decisions[data]
     types = {column.path: column for column in contract.columns}
-    released = results[RELEASE].output
+    released = results[step_name(plan.spec.name)].output
     words = str(plan.spec.sources[data].format)
     return DataSummary(
         name=data,

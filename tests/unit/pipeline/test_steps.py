@@ -37,7 +37,7 @@ class Recorder:
 
 @pytest.fixture
 def memory(tmp_path: Path) -> StepMemory:
-    return StepMemory(sqlite_catalog(tmp_path), "research")
+    return StepMemory(sqlite_catalog(tmp_path))
 
 
 def run(steps: list[Step], memory: StepMemory, pauses: list[float] | None = None) -> dict[str, int]:
@@ -104,3 +104,10 @@ def test_what_failed_is_not_remembered_and_what_was_done_before_it_is(memory: St
     recorder.done.clear()
     run([recorder.step("a"), recorder.step("b", "a")], memory)
     assert recorder.done == ["b"]
+
+
+def test_inputs_that_come_back_find_what_they_gave_before(memory: StepMemory) -> None:
+    recorder = Recorder()
+    for value in (1, 2, 1, 2):
+        run([recorder.step("a", value=value)], memory)
+    assert recorder.done == ["a", "a"]
