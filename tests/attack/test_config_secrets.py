@@ -28,7 +28,6 @@ store: s3://bucket/vault
 catalog: sqlite:///x.db
 keys: {keyring: k.json, passphrase: {env: PASS}}
 engine: {block: 4MiB, memory: 1GB, threads: 4}
-releases: out
 log: {origin: example.org/privet}
 """
 )
@@ -167,7 +166,7 @@ def test_a_literal_secret_is_refused_with_advice(text):
         "https://h/x?AWSSecretAccessKey=hunter2",
     ],
 )
-@pytest.mark.parametrize("key", ["store", "releases", "catalog"])
+@pytest.mark.parametrize("key", ["store", "catalog"])
 def test_a_url_with_credentials_is_refused(url, key):
     content = f"{PROJECT}{key}: {quote(url)}\n".encode()
     with pytest.raises(ConfigError, match="without a password") as caught:

@@ -49,7 +49,6 @@ class ProjectConfig:
         keyring: path of the file with the unlock slots.
         passphrase: where the passphrase comes from.
         engine: what a run may use of the machine.
-        releases: where releases go.
         log_origin: the log's name in its checkpoints (C2SP tlog-checkpoint).
     """
 
@@ -60,7 +59,6 @@ class ProjectConfig:
     keyring: str
     passphrase: PassphraseSource
     engine: EngineConfig
-    releases: str
     log_origin: str
 
 
@@ -93,7 +91,6 @@ def load_project(root: Path) -> ProjectConfig:
         keyring=form.keys.keyring,
         passphrase=form.keys.passphrase,
         engine=EngineConfig(form.engine.block, form.engine.memory, form.engine.threads),
-        releases=form.releases,
         log_origin=form.log.origin if form.log else f"privet.local/{form.project}",
     )
 

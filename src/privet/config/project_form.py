@@ -138,5 +138,4 @@ class ProjectForm(Form):
     catalog: DatabaseUrl = Field("sqlite:///.privet/catalog.db", description="database URL")
     keys: KeysForm = Field(default_factory=lambda: KeysForm.model_validate({}))
     engine: EngineForm = Field(default_factory=lambda: EngineForm.model_validate({}))
-    releases: StoreUrl = Field("releases", description="folder or URL that releases go to")
     log: LogForm | None = None

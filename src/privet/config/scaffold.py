@@ -40,9 +40,6 @@ keys:
 
 # What a run may use of this machine.
 engine: {{block: 4MiB, memory: 1GB, threads: auto}}
-
-# Where releases go: what leaves, each with its receipt.
-releases: releases
 """
 
 

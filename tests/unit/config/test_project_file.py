@@ -30,7 +30,6 @@ def test_defaults(tmp_path):
     assert config.keyring == ".privet/keyring.json"
     assert config.passphrase == PassphraseSource("env", "PRIVET_PASSPHRASE")
     assert config.engine == EngineConfig(4 * 2**20, 10**9, None)
-    assert config.releases == "releases"
     assert config.log_origin == "privet.local/demo"
 
 
@@ -40,7 +39,6 @@ store: s3://bucket/vault
 catalog: postgresql://ana@db.example.org:5432/privet
 keys: {keyring: keys/ring.json, passphrase: {file: secrets/passphrase}}
 engine: {block: 1.5 MiB, memory: 2GB, threads: 4}
-releases: out
 log: {origin: example.org/privet}
 """
     config = load_project(write_project(tmp_path, project=PROJECT + text))
