@@ -17,7 +17,7 @@ from privet.gate.keys import linkage_keys
 from privet.gate.means import Means
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
-from privet.gate.tables import DRAW, GRANT, RELEASED, SEALED
+from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
 from privet.gate.terms import Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
@@ -153,11 +153,13 @@ class Grant:
                 "evidence": record,
             }
             entry = self.means.log.append(connection, "release", body)
-            connection.execute(
+            sealed = connection.execute(
                 update(GRANT)
-                .where(GRANT.c.id == self.id)
+                .where(GRANT.c.id == self.id, GRANT.c.state == OPEN)
                 .values(state=SEALED, statement=statement, entry=entry)
             )
+            if sealed.rowcount != 1:
+                raise Refused("somebody else has ended this grant", hint="run again")
         self.ended = True
         self.means.log.publish()
         self.target.publish(issue(statement, self.means.signer, self.means.log.proof(entry)))

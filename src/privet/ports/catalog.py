@@ -32,6 +32,14 @@ class Catalog(Protocol):
         """One read-only view, consistent from start to end."""
         ...
 
+    def hold(self) -> AbstractContextManager[None]:
+        """Hold the project against runs on other machines that share this catalog.
+
+        Raises:
+            Busy: another run holds it.
+        """
+        ...
+
     def close(self) -> None:
         """Give back every connection."""
         ...

@@ -13,6 +13,7 @@ from privet.adapters.keys import agent
 from privet.adapters.releases import open_target
 from privet.adapters.stores import open_store
 from privet.adapters.stores.local import LocalStore
+from privet.adapters.stores.probing import is_probe, probe
 from privet.adapters.world import SystemClock, SystemEntropy
 from privet.config.project_file import ProjectConfig, load_policy
 from privet.crypto.notes import NoteSigner
@@ -53,6 +54,19 @@ class Memory:
     vault: Vault
     gate: Gate
 
+    def mend(self) -> None:
+        """Bring catalog, log, vault and releases in step after a crash, or refuse what does not fit.
+
+        Raises:
+            IntegrityError: the catalog is older than what was published, or something was changed.
+        """
+        self.log.catch_up()
+        self.registry.verify()
+        self.vault.recover()
+        self.gate.recover()
+        if isinstance(self.store, LocalStore):
+            self.store.sweep()
+
 
 def exists(config: ProjectConfig) -> bool:
     """Whether the project's memory has been made; a part of it missing is never a fresh start.
@@ -71,7 +85,9 @@ def exists(config: ProjectConfig) -> bool:
         trouble, keyring = error.message, (config.root / config.keyring).exists()
     signs = {
         config.keyring: keyring,
-        config.store: any(True for _ in open_store(config.store, config.root).list("")),
+        config.store: not all(
+            is_probe(info.key) for info in open_store(config.store, config.root).list("")
+        ),
         PUBLIC_KEY_FILE: (config.root / PUBLIC_KEY_FILE).exists(),
     }
     left = ", ".join(name for name, found in signs.items() if found)
@@ -96,15 +112,11 @@ def opened(config: ProjectConfig, ask: Ask | None) -> Iterator[Memory]:
     fresh = not exists(config)
     catalog = SqlCatalog(config.catalog, create=fresh, base=config.root)
     try:
-        memory = _make(config, catalog, ask) if fresh else _open(config, catalog, ask)
-        memory.log.catch_up()
-        memory.registry.verify()
-        memory.vault.recover()
-        memory.gate.recover()
-        if isinstance(memory.store, LocalStore):
-            memory.store.sweep()
-        publish_key(config.root, memory.identity)
-        yield memory
+        with catalog.hold():
+            memory = _make(config, catalog, ask) if fresh else _open(config, catalog, ask)
+            memory.mend()
+            publish_key(config.root, memory.identity)
+            yield memory
     finally:
         catalog.close()
 
@@ -140,9 +152,14 @@ def _open(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
 
 
 def _make(config: ProjectConfig, catalog: Catalog, ask: Ask | None) -> Memory:
-    """Make the memory: keyring, keys and genesis entry. It exists once the log is published."""
+    """Make the memory: keyring, keys and genesis entry. It exists once the log is published.
+
+    Raises:
+        StorageError: the store cannot be written, or does not keep create-only writes.
+    """
     entropy, clock = SystemEntropy(), SystemClock()
     words = passphrase(config.passphrase, config.root, ask, new=True)
+    probe(open_store(config.store, config.root))
     project_id = entropy.token_bytes(16).hex()
     path = config.root / config.keyring
     _set_aside(path)

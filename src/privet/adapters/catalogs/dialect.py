@@ -36,6 +36,10 @@ class Dialect(Protocol):
         """A consistent view that cannot write."""
         ...
 
+    def hold(self, engine: Engine) -> AbstractContextManager[None]:
+        """Keep other machines' runs out of the project until the end of the `with`."""
+        ...
+
     def checkpoint(self, engine: Engine) -> None:
         """Take deleted bytes out of the database's files."""
         ...

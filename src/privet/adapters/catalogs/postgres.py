@@ -16,6 +16,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from privet.adapters.catalogs.dialect import META
 from privet.model.errors import Busy, PrivetError, StorageError, UsageError
 
+_HOLD = 0x7072697665740001
+"""The advisory lock of a project's run: `privet` in ASCII, and the kind of lock."""
+
 _BUSY = {"55P03", "40001", "40P01"}  # lock_not_available, serialization_failure, deadlock_detected
 _FAULTS = {
     "53": ("has no room", "Free some space on the server, or raise its limits."),
@@ -79,6 +82,22 @@ class PostgresDialect:
             connection.execution_options(postgresql_readonly=True)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def hold(self, engine: Engine) -> Iterator[None]:
+        """A session's advisory lock: the server frees it when the run, or its machine, dies."""
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_HOLD})").scalar()
+            if not taken:
+                raise Busy(
+                    f"another run holds the project of {self.url}",
+                    hint="Wait for it to end, then run again.",
+                )
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_HOLD})")
 
     def checkpoint(self, engine: Engine) -> None:
         """Nothing here: the server's VACUUM and its operator see to its files."""

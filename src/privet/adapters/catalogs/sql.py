@@ -100,6 +100,16 @@ class SqlCatalog:
         with self._dialect.faults(), self._dialect.read(self._engine) as connection:
             yield connection
 
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the project against runs on other machines that share this catalog.
+
+        Raises:
+            Busy: another run holds it.
+        """
+        with self._dialect.faults(), self._dialect.hold(self._engine):
+            yield
+
     def checkpoint(self) -> None:
         """Take what was deleted out of every file of the database, as far as readers allow.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -95,6 +95,10 @@ class SqliteDialect:
                 yield connection
             finally:
                 connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+    def hold(self, engine: Engine) -> AbstractContextManager[None]:  # noqa: ARG002
+        """Nothing here: the file is this machine's, where the project's run lock holds."""
+        return nullcontext()
 
     def checkpoint(self, engine: Engine) -> None:
         """Copy the write-ahead log into the file and cut it to nothing.

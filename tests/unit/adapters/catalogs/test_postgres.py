@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-import importlib.util
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, func, insert, select
@@ -18,8 +11,8 @@ from sqlalchemy.engine import make_url
 from privet.adapters.catalogs.postgres import PostgresDialect
 from privet.adapters.catalogs.sql import SqlCatalog
 from privet.model.errors import Busy, PrivetError, StorageError, UsageError
+from tests.servers import POSTGRES_DRIVER, postgres
 
-DRIVER = importlib.util.find_spec("psycopg") is not None
 ROWS = Table(
     "test_postgres_rows",
     MetaData(),
@@ -28,7 +21,7 @@ ROWS = Table(
 )
 
 
-@pytest.mark.skipif(DRIVER, reason="the driver is installed")
+@pytest.mark.skipif(POSTGRES_DRIVER, reason="the driver is installed")
 def test_a_missing_driver_names_its_extra() -> None:
     with pytest.raises(UsageError, match="driver") as caught:
         SqlCatalog("postgresql://host/x", create=False)
@@ -43,34 +36,8 @@ def test_the_url_is_shown_without_its_driver() -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """A server on a socket in a folder of its own; gives its URL."""
-    binaries = [shutil.which(name) for name in ("initdb", "pg_ctl")]
-    if not DRIVER or not all(binaries):
-        pytest.skip("needs psycopg (privet[postgres]) and PostgreSQL's initdb and pg_ctl")
-    # PostgreSQL refuses to run as root: it then runs as `nobody`, who must reach the folder.
-    user = "nobody" if os.geteuid() == 0 else getpass.getuser()
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        shutil.chown(folder, user)
-        data = f"{folder}/data"
-
-        def run(name: str, *arguments: str) -> None:
-            subprocess.run(
-                [shutil.which(name) or name, *arguments],
-                user=user if os.geteuid() == 0 else None,
-                cwd=folder,
-                check=True,
-                stdout=subprocess.DEVNULL,
-                timeout=60,
-            )
-
-        run("initdb", "-D", data, "-A", "trust", "-U", "owner", "-N")
-        options = f"-k {folder} -c listen_addresses="
-        run("pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"postgresql://owner@/postgres?host={folder}"
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+    with postgres() as url:
+        yield url
 
 
 @pytest.fixture
@@ -132,3 +99,11 @@ def test_a_database_that_is_no_catalog(server: str, catalog: SqlCatalog) -> None
         SqlCatalog(other, create=False)
     with pytest.raises(StorageError, match="cannot be reached"):
         SqlCatalog(server.replace("/postgres?", "/nowhere?"), create=False)
+
+
+def test_one_run_holds_the_project_wherever_it_runs(server: str, catalog: SqlCatalog) -> None:
+    with SqlCatalog(server, create=False) as elsewhere:
+        with catalog.hold(), pytest.raises(Busy, match="another run"), elsewhere.hold():
+            pass
+        with elsewhere.hold():
+            pass

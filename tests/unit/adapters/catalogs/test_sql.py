@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, LargeBinary, Table, func, insert, select
-from tests.world import sqlite_catalog
 
 from privet.adapters.catalogs.sql import SqlCatalog
 from privet.model.errors import Busy, IntegrityError, PrivetError, StorageError, UsageError
 from privet.ports.catalog import METADATA
+from tests.world import sqlite_catalog
 
 ROWS = Table(
     "test_catalog_rows",
