@@ -87,6 +87,7 @@ def run_steps(
     memory: StepMemory,
     progress: Progress,
     pause: Callable[[float], None],
+    mend: Callable[[], None],
 ) -> dict[str, StepResult]:
     """Do the steps in order of their needs; skip the unchanged, retry what a retry can help.
 
@@ -95,6 +96,7 @@ def run_steps(
         memory: what earlier runs left.
         progress: hears of every step.
         pause: waits so many seconds between attempts.
+        mend: finishes or undoes what a failed attempt left half published, before the next one.
     """
     by_name = {step.name: step for step in steps}
     order = TopologicalSorter({step.name: step.needs for step in steps}).static_order()
@@ -108,7 +110,7 @@ def run_steps(
             progress.note(f"{name}: unchanged")
             results[name] = StepResult(name, earlier, unchanged=True)
             continue
-        output = _attempt(step, given, progress, pause)
+        output = _attempt(step, given, progress, pause, mend)
         memory.keep(name, key, output)
         results[name] = StepResult(name, output, unchanged=False)
     return results
@@ -119,13 +121,18 @@ def _attempt(
     given: Mapping[str, Output],
     progress: Progress,
     pause: Callable[[float], None],
+    mend: Callable[[], None],
 ) -> Output:
-    for seconds in BACKOFF_SECONDS:
+    def once(*, again: bool) -> Output:
+        if again:
+            mend()
+        with progress.step(step.name, step.size) as meter:
+            return step.work(given, meter)
+
+    for number, seconds in enumerate(BACKOFF_SECONDS):
         try:
-            with progress.step(step.name, step.size) as meter:
-                return step.work(given, meter)
+            return once(again=number > 0)
         except Unreachable as error:
             progress.note(f"{step.name}: {error.message}; trying again in {seconds:g} s")
             pause(seconds)
-    with progress.step(step.name, step.size) as meter:
-        return step.work(given, meter)
+    return once(again=True)

@@ -55,7 +55,7 @@ class Memory:
     gate: Gate
 
     def mend(self) -> None:
-        """Bring catalog, log, vault and releases in step after a crash, or refuse what does not fit.
+        """Bring catalog, log, vault and releases in step after a crash, or refuse what differs.
 
         Raises:
             IntegrityError: the catalog is older than what was published, or something was changed.

@@ -76,7 +76,11 @@ def run(
         code_version=code_version,
     )
     results = run_steps(
-        [*steps, publish.step()], StepMemory(memory.catalog), timed, time.sleep
+        [*steps, publish.step()],
+        StepMemory(memory.catalog),
+        timed,
+        pause=time.sleep,
+        mend=memory.mend,
     )
     memory.vault.collect_garbage()
     return _summarise(

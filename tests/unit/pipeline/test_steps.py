@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,14 @@ def memory(tmp_path: Path) -> StepMemory:
     return StepMemory(sqlite_catalog(tmp_path))
 
 
-def run(steps: list[Step], memory: StepMemory, pauses: list[float] | None = None) -> dict[str, int]:
+def run(
+    steps: list[Step],
+    memory: StepMemory,
+    pauses: list[float] | None = None,
+    mend: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
     waited = [] if pauses is None else pauses
-    results = run_steps(steps, memory, Quiet(), waited.append)
+    results = run_steps(steps, memory, Quiet(), waited.append, mend)
     return {name: result.output["sum"] for name, result in results.items()}
 
 
@@ -83,6 +88,31 @@ def test_a_passing_fault_is_tried_again_after_a_pause(memory: StepMemory) -> Non
     recorder.failures = [fault, fault]
     assert run([recorder.step("a")], memory, pauses) == {"a": 1}
     assert tuple(pauses) == BACKOFF_SECONDS
+
+
+def test_what_a_failed_attempt_left_is_mended_before_the_next(memory: StepMemory) -> None:
+    recorder = Recorder()
+    recorder.failures = [Unreachable("no answer"), Unreachable("no answer")]
+    run(
+        [recorder.step("a"), recorder.step("b", "a")],
+        memory,
+        mend=lambda: recorder.done.append("mended"),
+    )
+    assert recorder.done == ["a", "mended", "a", "mended", "a", "b"]
+
+
+def test_a_store_that_cannot_be_mended_yet_is_asked_again(memory: StepMemory) -> None:
+    recorder = Recorder()
+    recorder.failures = [Unreachable("no answer")]
+    silent = [Unreachable("still no answer")]
+
+    def mend() -> None:
+        recorder.done.append("mended")
+        if silent:
+            raise silent.pop()
+
+    assert run([recorder.step("a")], memory, mend=mend) == {"a": 1}
+    assert recorder.done == ["a", "mended", "mended", "a"]
 
 
 @pytest.mark.parametrize("fault", [StorageError("full"), SourceError("missing")])

@@ -9,9 +9,6 @@ from privet.model.errors import StorageError
 TEMPORARY = ".tmp-"
 """How the file name of an unfinished write begins; no object may be called so."""
 
-PROBES = "probe"
-"""The folder of the objects by which a store is tried out before anything is kept in it."""
-
 _FORBIDDEN = re.compile("[\\\\\x00-\x1f\x7f\ud800-\udfff]")
 """Backslash, control characters, and bytes of a file name that are no UTF-8."""
 

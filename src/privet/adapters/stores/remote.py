@@ -7,7 +7,7 @@ instance's own role), and never from a URL, because URLs end up in messages and 
 from __future__ import annotations
 
 import io
-import secrets
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from obstore import store as stores
 
 from privet.adapters.stores.credentials import refuse_credentials
 from privet.adapters.stores.faults import changed
-from privet.adapters.stores.keys import PROBES, check_key, check_prefix
+from privet.adapters.stores.keys import check_key, check_prefix
 from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
 from privet.ports.store import ObjectInfo
 
@@ -33,7 +33,9 @@ _PART_BYTES = 8 * 1024 * 1024
 
 _RETRY: stores.RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 _READ_ONLY = frozenset({"http", "https"})
-_NOT_FOUND = "status code: 404"
+_STATUS = re.compile(r"(?<=status code: )(?P<code>\d{3})[A-Za-z -]*")
+_PASSING = frozenset(["408", "425", "429", "500", "502", "503", "504", "507"])
+"""Answers after which the same request may go through in a moment (RFC 9110, 15; RFC 6585)."""
 _WEAK = ("W/", "modified ")
 """How a stamp begins that `If-Match` cannot take: a weak ETag (RFC 9110, 13.1.1), or a date."""
 
@@ -43,7 +45,7 @@ class RemoteStore:
 
     A write is one request, or a multipart upload that the server makes visible whole when it is
     completed; an upload that fails is aborted. Creation (`put(..., create=True)`) is the server's
-    own `If-None-Match`, which a few S3 look-alikes accept and ignore: `probe` finds those.
+    own `If-None-Match`, which a few S3 look-alikes accept and ignore: `probing` finds those.
 
     Args:
         store: obstore's store, with the root that keys start from.
@@ -157,7 +159,7 @@ class RemoteStore:
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Objects below the folder `prefix` (empty: all), sorted by key."""
         folder = check_prefix(prefix)
-        with self._faults(folder or self._url, "list"):
+        with self._faults(folder or "/", "list"):
             metas = [meta for page in obstore.list(self._store, folder or None) for meta in page]
         # Azure and S3 sort; a local or WebDAV server need not.
         yield from sorted(map(_info, metas), key=lambda info: info.key)
@@ -170,27 +172,6 @@ class RemoteStore:
                 obstore.delete(self._store, check_key(key))
             except FileNotFoundError:
                 return
-
-    def probe(self) -> None:
-        """Find out whether the server keeps the promise of `create`, by trying it once.
-
-        Raises:
-            StorageError: it lets a second writer replace what the first has created.
-        """
-        key = f"{PROBES}/{secrets.token_hex(8)}"
-        try:
-            kept = self.put(key, b"1", create=True) and not self.put(key, b"2", create=True)
-        except StorageError as error:
-            if not isinstance(error.__context__, NotImplementedError | faults.NotSupportedError):
-                raise
-            kept = False
-        for left in list(self.list(PROBES)):  # this one, and that of a first run cut short
-            self.delete(left.key)
-        if not kept:
-            raise StorageError(
-                f"{self._url} does not keep create-only writes",
-                hint="Two runs could overwrite each other: choose one with If-None-Match.",
-            )
 
     def _check_writable(self) -> None:
         if self._read_only:
@@ -212,11 +193,14 @@ class RemoteStore:
                 hint="Check the credentials in the environment and what they are allowed to do.",
             ) from None
         except (faults.BaseError, OSError) as error:
-            if _NOT_FOUND in str(error):
+            status = _STATUS.search(str(error))
+            if status is not None and status["code"] == "404":
                 raise self._missing(key, verb) from None
-            raise Unreachable(
-                f"cannot {verb} {key} at {self._url}: {_first_line(error)}",
-                hint="Is the server reachable, and has it room?",
+            reason = f"it answered {status[0]}" if status else _first_line(error)
+            final = status is not None and status["code"] not in _PASSING
+            raise (StorageError if final else Unreachable)(
+                f"cannot {verb} {key} at {self._url}: {reason}",
+                hint="Is it the right server, is it reachable, and has it room?",
             ) from None
 
     def _missing(self, key: str, verb: str) -> PrivetError:
@@ -270,4 +254,4 @@ def _dated(modified: datetime) -> str:
 
 def _first_line(error: BaseException) -> str:
     """What obstore says first; below it stand debug lines."""
-    return str(error).partition("\n")[0][:200]
+    return str(error).partition("\n")[0][:400]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.world import MemoryStore
 
 from privet.adapters.releases import LocalRelease, RemoteRelease
 from privet.ports.release import ReleaseTarget
+from tests.world import MemoryStore
 
 
 @pytest.fixture(params=["local", "remote"])

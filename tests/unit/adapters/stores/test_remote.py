@@ -75,20 +75,6 @@ def test_a_stamp_that_a_server_cannot_compare_is_not_sent(
     assert store.read_at("k", 1, 2, stamp=stamp) == b"12"
 
 
-def test_a_store_that_keeps_create_passes_the_probe(store: RemoteStore) -> None:
-    store.probe()
-    assert list(store.list("")) == []
-
-
-def test_a_store_that_ignores_create_is_found() -> None:
-    class Careless(RemoteStore):
-        def put(self, key: str, data: bytes, *, create: bool = False) -> bool:
-            return super().put(key, data)
-
-    with pytest.raises(StorageError, match="create-only"):
-        Careless(ObstoreMemory(), "memory://").probe()
-
-
 @pytest.mark.parametrize(
     "url",
     ["s3://user:secret@bucket/x", "https://a:secret@example.org/x", "s3://b/x?X-Signature=secret"],
