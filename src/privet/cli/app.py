@@ -90,14 +90,14 @@ def plan(pipeline: Pipeline, json: Json = False) -> None:
 def run(pipeline: Pipeline, json: Json = False) -> None:
     """Run a pipeline: a release with its receipt, and a report for you alone."""
     with _reporting("run", json):
-        from privet import report
         from privet.cli import progress, prompt, show_run
         from privet.project.project import open_project
+        from privet.report import write
 
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         with progress.shown(quiet=json) as shown:
             outcome = project.run(pipeline, shown)
-        show_run.show(outcome, report.write(outcome, project.reports), json=json)
+        show_run.show(outcome, write(outcome, project.reports), json=json)
 
 
 @app.command()

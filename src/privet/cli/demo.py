@@ -8,7 +8,6 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from privet import report
 from privet.cli import output, progress, show_plan, show_run, show_scan
 from privet.demo import dataset
 from privet.model.errors import Refused, UsageError
@@ -16,6 +15,7 @@ from privet.project.initialising import init
 from privet.project.project import Project, open_project
 from privet.project.scanning import scan
 from privet.project.verifying import verify_path
+from privet.report import write
 
 _PATHS = ["customers.csv", "tickets.jsonl"]
 _PASSPHRASE_FILE = "passphrase"  # noqa: S105 - a file name
@@ -70,7 +70,7 @@ def _tell(customers: int) -> None:
 def _run(project: Project) -> str:
     with progress.shown(quiet=False) as shown:
         summary = project.run("research", shown)
-    show_run.show(summary, report.write(summary, project.reports), json=False)
+    show_run.show(summary, write(summary, project.reports), json=False)
     return os.path.relpath(summary.release)
 
 

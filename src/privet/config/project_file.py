@@ -22,6 +22,8 @@ PROJECT_FILE = "privet.yaml"
 POLICY_FILE = "policy.yaml"
 CONTRACTS_FOLDER = "contracts"
 PIPELINES_FOLDER = "pipelines"
+PRIVATE_FOLDER = ".privet"
+"""Keys, sealed data and the log; for the project's owner alone."""
 
 _INIT = "run `privet init FILES` to make one"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from privet.adapters.identity.os_user import OsUser
 from privet.config import scaffold
 from privet.config.contract_text import render_contract
-from privet.config.project_file import PROJECT_FILE
+from privet.config.project_file import PRIVATE_FOLDER, PROJECT_FILE
 from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name, schema_text
 from privet.detect.subjects import propose_subject
 from privet.model.contract import NO_CATEGORY, Column, Contract
@@ -176,7 +176,7 @@ def _write(root: Path, texts: Mapping[str, str]) -> None:
     for name in sorted(texts, key=lambda name: name == PROJECT_FILE):
         path = root / name
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(root, path.parent)
             path.write_text(texts[name], encoding="utf-8")
         except OSError as error:
             raise StorageError(
@@ -184,3 +184,9 @@ def _write(root: Path, texts: Mapping[str, str]) -> None:
                 hint="free some space, or let this user write here; remove what init wrote, "
                 "then run it again",
             ) from error
+
+
+def _make_folder(root: Path, folder: Path) -> None:
+    """What holds keys and sealed data belongs to its owner alone; the rest is for the team."""
+    (root / PRIVATE_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from privet.adapters.stores import open_store
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.probing import is_probe, probe
 from privet.adapters.world import SystemClock, SystemEntropy
-from privet.config.project_file import ProjectConfig, load_policy
+from privet.config.project_file import PRIVATE_FOLDER, ProjectConfig, load_policy
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.gate import Gate, Means
@@ -37,7 +37,6 @@ from privet.registry.registry import Registry
 from privet.vault import Keyring, KeyTable, Vault
 
 LOG_PREFIX = "log/"
-PRIVATE_FOLDER = ".privet"
 _SIGNING, _REGISTRY = "log", "subjects"
 
 
