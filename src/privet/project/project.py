@@ -28,11 +28,11 @@ from privet.pipeline.summary import RunSummary
 from privet.policy.problem import Problem, nearest
 from privet.project import planning, running
 from privet.project.identity import ProjectIdentity, read_identity
-from privet.project.memory import PRIVATE_FOLDER, Memory, opened, root_key
+from privet.project.memory import Memory, opened, root_key
 from privet.project.planning import Planned
 from privet.project.run_lock import run_lock
+from privet.project.subjects import spellings
 from privet.project.unlocking import Ask, passphrase
-from privet.transforms.normalise import subject_text
 from privet.vault import Keyring
 
 
@@ -93,22 +93,32 @@ class Project:
             The registry's new version.
 
         Raises:
-            UsageError: no contract knows the subject type, or the policy a purpose.
+            UsageError: no contract knows the subject type or can hold the key, or the policy knows
+                no such purpose.
         """
-        text = self._subject(subject_type, key)
+        texts = self._spellings(subject_type, key)
         self._require_purposes(purposes)
         with self._held() as memory:
             with memory.catalog.write() as connection:
-                memory.registry.restrict(connection, subject_type, text, purposes or None)
+                for text in texts:
+                    memory.registry.restrict(connection, subject_type, text, purposes or None)
             memory.log.publish()
             return memory.registry.version()
 
     def lift(self, subject_type: str, key: str) -> int:
-        """End a subject's restriction; returns the registry's new version."""
-        text = self._subject(subject_type, key)
+        """End a subject's restriction; returns the registry's new version.
+
+        Raises:
+            UsageError: no contract knows the subject type, or nobody of that key is restricted.
+        """
+        texts = self._spellings(subject_type, key)
         with self._held() as memory:
             with memory.catalog.write() as connection:
-                memory.registry.lift(connection, subject_type, text)
+                lifted = [memory.registry.lift(connection, subject_type, text) for text in texts]
+            if not any(lifted):
+                raise UsageError(
+                    "nobody of that key is restricted", hint="give the key as the data has it"
+                )
             memory.log.publish()
             return memory.registry.version()
 
@@ -161,21 +171,8 @@ class Project:
             if purpose not in known:
                 raise UsageError("the policy knows no such purpose", hint=nearest(purpose, known))
 
-    def _subject(self, subject_type: str, key: str) -> str:
-        """The subject's key as the registry spells it."""
-        known: dict[str, str | None] = {}
-        for contract in load_contracts(self.config.root).values():
-            for subject in contract.subjects:
-                column = contract.column(subject.key)
-                known[subject.type] = column.category if column else None
-        if subject_type not in known:
-            raise UsageError(
-                "no contract knows that subject type", hint=nearest(subject_type, known)
-            )
-        text = subject_text(pa.array([key]), known[subject_type])[0].as_py()
-        if not text:
-            raise UsageError("the subject's key is empty", hint="give the key as the data has it")
-        return str(text)
+    def _spellings(self, subject_type: str, key: str) -> tuple[str, ...]:
+        return spellings(load_contracts(self.config.root).values(), subject_type, key)
 
 
 def open_project(folder: Path | str = ".", ask: Ask | None = None) -> Project:
