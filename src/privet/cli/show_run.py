@@ -27,7 +27,8 @@ def show(summary: RunSummary, report: Path, *, json: bool) -> None:
     output.say(f"release:   {release}{' (unchanged)' if summary.unchanged else ''}")
     output.say(f"receipt:   {release}/receipt.json")
     output.say(f"report:    {_short(str(report))}  (for you alone; it does not leave)")
-    output.say(f"check it:  privet verify {release}")
+    fetched = "FOLDER, with a copy of it in FOLDER" if "://" in release else release
+    output.say(f"check it:  privet verify {fetched}")
 
 
 def show_verified(verified: Verified, *, json: bool) -> None:

@@ -41,7 +41,10 @@ def verify_path(path: Path, key: str | None = None) -> Verified:
         UsageError: there is nothing at `path` that can be verified.
     """
     if not path.is_dir():
-        raise UsageError(f"{path} is not a folder", hint="name a release's folder, or `.`")
+        raise UsageError(
+            f"{path} is not a folder",
+            hint="name a release's folder, or `.`; copy a release from an object store to one first",
+        )
     if (path / PROJECT_FILE).is_file():
         return _verify_store(load_project(path.absolute()), key)
     return _verify_release(path, key)

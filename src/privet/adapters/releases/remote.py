@@ -38,8 +38,21 @@ class RemoteRelease:
         return self._store.writer(name)
 
     def publish(self, receipt: bytes) -> None:
-        """Write the receipt: from here on it is a release."""
-        self._store.put(RECEIPT, receipt, create=True)
+        """Write the receipt: from here on it is a release.
+
+        Raises:
+            IntegrityError: the receipt of another release is there.
+        """
+        if self._store.put(RECEIPT, receipt, create=True):
+            return
+        # One of ours from before a crash may prove its entry in a shorter log: the signed statement
+        # is what must agree.
+        if _signed(self._store.get(RECEIPT)) != _signed(receipt):
+            raise IntegrityError(
+                f"the receipt of another release is in {self.url}",
+                hint="another project releases here too, and files of both may be mixed: move them "
+                "away, give each project a place of its own, and run again",
+            )
 
     def discard(self) -> None:
         """Remove the files of a release that was never receipted."""
@@ -47,3 +60,8 @@ class RemoteRelease:
             return
         for info in list(self._store.list("")):
             self._store.delete(info.key)
+
+
+def _signed(receipt: bytes) -> Any:
+    """The signed part of a receipt."""
+    return canonical.decode(receipt)["envelope"]

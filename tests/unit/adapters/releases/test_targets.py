@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from privet.adapters.releases import LocalRelease, RemoteRelease
+from privet.model import canonical
+from privet.model.errors import IntegrityError
 from privet.ports.release import ReleaseTarget
 from tests.world import MemoryStore
 
@@ -16,6 +18,10 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> ReleaseTarget:
     if request.param == "local":
         return LocalRelease(tmp_path / "research" / "000001")
     return RemoteRelease(MemoryStore())
+
+
+def receipt(statement: str, log_size: int) -> bytes:
+    return canonical.encode({"envelope": {"payload": statement}, "proof": str(log_size)})
 
 
 def stage(target: ReleaseTarget, name: str = "customers.csv") -> None:
@@ -33,11 +39,22 @@ def test_a_release_goes_from_absent_to_staged_to_published(target: ReleaseTarget
 
 def test_publishing_twice_changes_nothing(target: ReleaseTarget) -> None:
     stage(target)
-    target.publish(b"first")
-    target.publish(b"second")
+    target.publish(receipt("a", 1))
+    target.publish(receipt("a", 2))
     if isinstance(target, LocalRelease):
-        assert Path(target.url, "receipt.json").read_bytes() == b"first"
+        assert Path(target.url, "receipt.json").read_bytes() == receipt("a", 1)
     assert target.state() == "published"
+
+
+def test_of_two_that_release_to_one_place_the_second_hears_of_it() -> None:
+    store = MemoryStore()
+    for target in (RemoteRelease(store), RemoteRelease(store)):
+        stage(target)
+    RemoteRelease(store).publish(receipt("a", 1))
+    with pytest.raises(IntegrityError, match="another release") as caught:
+        RemoteRelease(store).publish(receipt("b", 1))
+    assert caught.value.hint is not None
+    assert store.get("receipt.json") == receipt("a", 1)
 
 
 def test_discard_removes_what_is_staged_and_spares_what_is_published(target: ReleaseTarget) -> None:
