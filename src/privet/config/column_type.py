@@ -41,3 +41,9 @@ def logical_of(physical: str) -> str | None:
 def physical_of(logical: str) -> str | None:
     """Return the Arrow type that a logical type has when the contract does not say."""
     return _DEFAULT.get(logical)
+
+
+def is_key(physical: str) -> bool:
+    """Whether a column of this type can hold a subject's key: one person, one spelling."""
+    logical = logical_of(physical)
+    return logical in {"string", "integer", "date", "timestamp"} or physical.startswith("decimal")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from privet.config.column_type import EXAMPLES, is_physical, logical_of, physical_of
+from privet.config.column_type import EXAMPLES, is_key, is_physical, logical_of, physical_of
 from privet.config.field import Name, Text
 from privet.config.form import check, combined, nearest
 from privet.config.odcs import (
@@ -165,7 +165,8 @@ class _Reader:
     def _subjects(
         self, forms: list[SubjectForm], columns: tuple[Column, ...], own: Mapping[str, KeyPath]
     ) -> Iterator[SubjectRef]:
-        names = [str(column.path) for column in columns if not column.path.repeated]
+        types = {str(column.path): column.type for column in columns if not column.path.repeated}
+        names = list(types)
         for number, form in enumerate(forms):
             here = (*own["subjects"], number, "key")
             if form.key not in names:
@@ -174,6 +175,9 @@ class _Reader:
                     nearest(form.key, names) if names else "add the column first",
                     here,
                 )
+            elif not is_key(types[form.key]):
+                hint = "give it a text, whole number, decimal or date type"
+                self._note(f"a column of type {types[form.key]} cannot be a key", hint, here)
             else:
                 yield SubjectRef(form.type, ColumnPath.parse(form.key), form.role)
 

@@ -14,6 +14,7 @@ from privet.adapters.identity.os_user import OsUser
 from privet.adapters.keys import agent
 from privet.adapters.world import SystemClock, SystemEntropy
 from privet.config.project_file import (
+    PRIVATE_FOLDER,
     ProjectConfig,
     find_root,
     load_contracts,
