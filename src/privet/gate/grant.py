@@ -13,8 +13,9 @@ import pyarrow as pa
 from sqlalchemy import insert, update
 
 from privet.crypto.delivery import AgeWriter
-from privet.gate.keys import linkage_keys
+from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
+from privet.gate.order import RowOrder
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
 from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
@@ -28,6 +29,7 @@ from privet.policy.where import parse_filter
 from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import ReleaseTarget
 from privet.transforms.build import build
+from privet.transforms.linkage import LinkageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class Grant:
         if decision is None:
             raise Refused(f"{part.data} is not granted", hint="open a grant that names it")
         self._charge(part.data)
-        scope = self._scope(decision)
+        keys = linkage_keys(self.means, decision)
+        scope = self._scope(decision, keys)
+        order = RowOrder(keys[order_domain(decision.request)].secret, part.data)
         name = f"{part.data}.{part.form}"
         recipient = decision.recipient.key
         with ExitStack() as stack:
@@ -114,7 +118,7 @@ class Grant:
             sink = cast("BinaryIO", digest)
             if recipient:
                 sink = cast("BinaryIO", stack.enter_context(AgeWriter(sink, recipient)))
-            counts = self._write_rows(scope, part, sink)
+            counts = self._write_rows(scope, order, part, sink)
         self.files.append(digest.describe(f"{name}.age" if recipient else name))
         if not counts.balanced():
             raise IntegrityError(f"{part.data}: rows read are not rows out, quarantined, withheld")
@@ -189,10 +193,9 @@ class Grant:
             connection.execute(insert(DRAW).values(grant=self.id, part=data, at=at))
         self.charged.add(data)
 
-    def _scope(self, decision: Decision) -> RowScope:
+    def _scope(self, decision: Decision, keys: Mapping[str, LinkageKey]) -> RowScope:
         contract = self.terms.contracts[decision.request.data]
         types = {str(column.path): column.type for column in contract.columns}
-        keys = linkage_keys(self.means, decision)
         transforms = {}
         for choice in decision.columns:
             column = contract.column(choice.path)
@@ -209,7 +212,9 @@ class Grant:
             transforms=transforms,
         )
 
-    def _write_rows(self, scope: RowScope, part: Part, sink: BinaryIO) -> RowCounts:
+    def _write_rows(
+        self, scope: RowScope, order: RowOrder, part: Part, sink: BinaryIO
+    ) -> RowCounts:
         schema = scope.schema(part.schema)
         self.types[part.data] = {str(path): str(kind) for path, kind in leaf_columns(schema)}
         writer = self.means.open_writer(sink, part.form, schema)
@@ -218,7 +223,7 @@ class Grant:
             released, held = scope.apply(batch)
             for reason, count in held.items():
                 withheld[reason] = withheld.get(reason, 0) + count
-            writer.write(released)
+            writer.write(order.apply(released))
             out += released.num_rows
         writer.close()
         present = {reason: count for reason, count in withheld.items() if count}
