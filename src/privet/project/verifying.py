@@ -43,7 +43,7 @@ def verify_path(path: Path, key: str | None = None) -> Verified:
     if not path.is_dir():
         raise UsageError(
             f"{path} is not a folder",
-            hint="name a release's folder, or `.`; copy a release from an object store to one first",
+            hint="name a release's folder, or `.`; copy one from an object store here first",
         )
     if (path / PROJECT_FILE).is_file():
         return _verify_store(load_project(path.absolute()), key)

@@ -7,9 +7,11 @@ so. The prefix belongs to one grant, so that two releases cannot mix.
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from privet.adapters.releases.local import RECEIPT
+from privet.model import canonical
+from privet.model.errors import IntegrityError
 from privet.ports.release import TargetState
 from privet.ports.store import ObjectStore
 
