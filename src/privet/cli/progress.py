@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from privet.pipeline.progress import Meter, Quiet
 from privet.pipeline.progress import Progress as ProgressPort
+
+_SETTLED = 0.2
+"""Seconds before a speed says anything."""
 
 
 @contextmanager
@@ -43,18 +47,15 @@ class _Terminal:
     @contextmanager
     def _step(self, name: str, total: int | None) -> Iterator[Meter]:
         task = self._display.add_task(name, total=total, rows=0, speed="")
-        yield _meter(self._display, task)
-        self._display.update(task, completed=total or 1, total=total or 1)
-        rows = int(self._display.tasks[task].fields["rows"])
+        started, rows = time.monotonic(), 0
+
+        def advance(more: int, size: int) -> None:
+            nonlocal rows
+            rows += more
+            seconds = time.monotonic() - started
+            speed = f"{rows / seconds:,.0f} rows/s" if seconds > _SETTLED else ""
+            self._display.update(task, advance=size, rows=rows, speed=speed)
+
+        yield advance
+        self._display.remove_task(task)
         self.note(f"{name}: {rows:,} rows")
-
-
-def _meter(display: Progress, task: TaskID) -> Meter:
-    def advance(rows: int, size: int) -> None:
-        now = display.tasks[task]
-        total_rows = int(now.fields["rows"]) + rows
-        seconds = now.elapsed or 0.0
-        speed = f"{total_rows / seconds:,.0f} rows/s" if seconds > 0.2 else ""
-        display.update(task, advance=size, rows=total_rows, speed=speed)
-
-    return advance

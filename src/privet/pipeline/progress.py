@@ -9,7 +9,7 @@ from typing import Protocol
 class Meter(Protocol):
     """Counts one step's work."""
 
-    def __call__(self, rows: int, size: int) -> None:
+    def __call__(self, rows: int, size: int, /) -> None:
         """`rows` more rows and `size` more bytes of the step's total are done."""
         ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Column, String, Table, Text, delete, insert, inspect, select
@@ -15,12 +16,16 @@ from privet.config.project_file import (
     load_pipelines,
     load_policy,
 )
-from privet.model.errors import Refused, StorageError
+from privet.crypto.delivery import check_recipient
+from privet.model.contract import Contract
+from privet.model.errors import Location, Refused, StorageError
+from privet.model.pipeline import PipelineSpec
+from privet.model.policy import Policy
 from privet.model.release import Principal
 from privet.pipeline.declared import DeclaredPlan, declare
 from privet.pipeline.difference import Change, compare
 from privet.policy.check import check_policy
-from privet.policy.problem import Problem
+from privet.policy.problem import Problem, nearest
 from privet.ports.catalog import METADATA, Catalog
 from privet.ports.world import Clock
 from privet.transforms.catalogue import check as check_treatment
@@ -47,9 +52,41 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
     Raises:
         ConfigError: a contract, the policy or a pipeline is not of its form.
     """
-    contracts = load_contracts(config.root)
-    load_pipelines(config.root)
-    return check_policy(load_policy(config.root), contracts, check_treatment, clock.now().date())
+    contracts, policy = load_contracts(config.root), load_policy(config.root)
+    return (
+        *check_policy(policy, contracts, check_treatment, clock.now().date()),
+        *_recipients(policy),
+        *_pipelines(load_pipelines(config.root), policy, contracts),
+    )
+
+
+def _recipients(policy: Policy) -> Iterator[Problem]:
+    for recipient in policy.recipients.values():
+        if recipient.key is None:
+            continue
+        try:
+            check_recipient(recipient.key)
+        except ValueError as error:
+            hint = "write the public key that `age-keygen` prints, `age1...`"
+            yield Problem(f"the key of {recipient.name}: {error}", hint, recipient.where)
+
+
+def _pipelines(
+    pipelines: Mapping[str, PipelineSpec], policy: Policy, contracts: Mapping[str, Contract]
+) -> Iterator[Problem]:
+    """What a pipeline names and nobody has declared; whether it may run, `plan` says."""
+    for spec in pipelines.values():
+        named: list[tuple[str, str, Collection[str]]] = [
+            ("purpose", spec.purpose, policy.purposes),
+            ("role", spec.role, policy.roles),
+            *(("data set", data, contracts) for data in spec.sources),
+        ]
+        if spec.to is not None:
+            named.append(("recipient", spec.to, policy.recipients))
+        for kind, name, known in named:
+            if name not in known:
+                message = f"the pipeline {spec.name} names a {kind} that is not declared"
+                yield Problem(message, nearest(name, known), Location(spec.source))
 
 
 def plan(config: ProjectConfig, name: str, principal: Principal, clock: Clock) -> Planned:
