@@ -192,6 +192,11 @@ class RemoteStore:
                 f"cannot {verb} {key}: {self._url} does not let these credentials do that",
                 hint="Check the credentials in the environment and what they are allowed to do.",
             ) from None
+        except (NotImplementedError, faults.NotSupportedError) as error:
+            raise StorageError(
+                f"cannot {verb} {key}: {self._url} cannot do that ({_first_line(error)})",
+                hint="Choose another server, or copy the file to this machine first.",
+            ) from None
         except (faults.BaseError, OSError) as error:
             status = _STATUS.search(str(error))
             if status is not None and status["code"] == "404":
