@@ -8,7 +8,7 @@ a schema version, and no statement or value in an error.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -107,8 +107,14 @@ class SqlCatalog:
         Raises:
             Busy: another run holds it.
         """
-        with self._dialect.faults(), self._dialect.hold(self._engine):
-            yield
+        stack = ExitStack()
+        with self._dialect.faults():
+            stack.enter_context(self._dialect.hold(self._engine))
+        try:
+            yield  # outside of `faults`: what a run raises is not the catalog's
+        finally:
+            with self._dialect.faults():
+                stack.close()
 
     def checkpoint(self) -> None:
         """Take what was deleted out of every file of the database, as far as readers allow.
