@@ -438,7 +438,7 @@ def test_an_unforeseen_error_of_scan_and_of_subject(
         "privet.project.scanning.infer_columns": ["scan", "customers.csv"],
         "privet.registry.registry.Registry.restrict": ["subject", "restrict", "customer"],
         "privet.registry.registry.commit_text": ["subject", "restrict", "customer"],
-        "privet.project.project.subject_text": ["subject", "lift", "customer"],
+        "privet.project.subjects.subject_text": ["subject", "lift", "customer"],
         "privet.policy.check.failed_tests": ["check"],
     }.items():
         for more in ([], ["--json"]):
@@ -474,7 +474,11 @@ def test_the_key_of_a_restricted_subject_is_nowhere(
         assert subject("restrict", "nobody") == 2
         assert subject("restrict", "customer", "--purpose", "nothing") == 2
         assert subject("restrict", "customer", given=f"{ANSWER}\xff\n".encode("latin-1")) == 2
-        assert subject("lift", "customer") == 0
+        assert subject("lift", "nobody") == 2
+        lifted = privet(made.root, "subject", "lift", "customer", given=f"{ANSWER}\n")
+        heard.say(lifted.out, lifted.err)
+        assert lifted.code == 0
+        assert subject("lift", "customer") == 2, "nobody of that key is restricted any more"
         (made.root / "customers.csv").write_bytes(MARKED + ROW.encode())
         with held(made, "reading the source", "run", "research"):
             assert subject("restrict", "customer") == 3

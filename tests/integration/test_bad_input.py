@@ -397,7 +397,7 @@ BAD_WORDS = {
         PIPELINE,
         "purpose: research",
         "purpose: marketing",
-        (0, 1),
+        (1, 1),
         ("there is no purpose `marketing`. Known: `research`", "Add to `rules`: `- {allow"),
     ),
     "a role that is not mine": BadWord(
@@ -415,7 +415,7 @@ BAD_WORDS = {
         (r"rules\[0\] ended on 2020-01-31", "later `until`"),
     ),
     "a recipient that nobody declared": BadWord(
-        PIPELINE, "role: analyst", "role: analyst\nto: unilab", (0, 1), ("no recipient `unilab`",)
+        PIPELINE, "role: analyst", "role: analyst\nto: unilab", (1, 1), ("no recipient `unilab`",)
     ),
     "a recipient's key that is none": BadWord(
         POLICY,

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import typer
@@ -77,11 +78,12 @@ def verbs(command: object = None, above: str = "") -> Iterator[tuple[str, list[s
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passphrase(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A cheap passphrase, and a folder for the unlock agent: a socket's path must be short."""
     use_cheap_passphrase(monkeypatch)
-    runtime = tmp_path / "runtime"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    with TemporaryDirectory() as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
 
 
 def test_every_verb_but_the_demonstration_has_json_and_a_table() -> None:
@@ -100,6 +102,7 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     made = make_project(tmp_path / "project", {"customers.csv": customers_csv(ROWS) + bad_rows})
     policy = made.root / "policy.yaml"
     pipeline = made.root / "pipelines/research.yaml"
+    contract = made.root / "contracts/customers.yaml"
 
     def call(verb: str, *words: str, given: str = "", folder: Path = made.root) -> Outcome:
         outcome = privet(folder, *verb.split(), *words, "--json", given=given)
@@ -111,6 +114,10 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("run", "research")
     call("run", "research")
     call("subject restrict", "customer", given="C001\n")
+    before = contract.read_text()
+    contract.write_text(before.replace("name: amount", "name: total"))
+    call("plan", "research")
+    contract.write_text(before)
     policy.write_text(
         policy.read_text()
         .replace("as: pseudonymous\n", f"as: pseudonymous\n{TERMS}")
@@ -137,7 +144,6 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
     call("init", "customers.csv", folder=fresh)
-    contract = made.root / "contracts/customers.yaml"
     unknown = "unowned, value: quarantine}\n      - {property: purposes, value: [marketing]}"
     contract.write_text(
         contract.read_text()
