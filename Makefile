@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
 
-.PHONY: setup test test-slow lint demo lock clean
+.PHONY: setup setup-s3 test test-slow lint demo lock clean
 
 setup: $(VENV)/.ready
 
@@ -12,6 +12,10 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml verifier/pyproject.toml
 	$(PY) -m pip install --quiet --requirement requirements/dev.txt
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable verifier --editable .
 	touch $@
+
+# An S3 server on loopback, for the tests of whole projects on object stores; they skip without it.
+setup-s3: setup
+	$(PY) -m pip install --quiet --group s3
 
 test: setup
 	$(PY) -m pytest -n 2 -m "not slow"

@@ -1,4 +1,4 @@
-"""A web server on loopback, as public data lies on: files, their ranges, and what tells a change."""
+"""A web server on loopback, as public data lies on: files in parts, and what tells a change."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def test_a_server_without_ranges_is_a_storage_error(server: WebServer, tmp_path:
     (source,) = expand([f"{server.url}/whole.csv"], tmp_path)
     with (
         open_readable(source) as file,
-        pytest.raises(StorageError, match="cannot do that.*Range request"),
+        pytest.raises(StorageError, match=r"cannot do that.*Range request"),
     ):
         file.read()
 

@@ -27,8 +27,10 @@ def show(summary: RunSummary, report: Path, *, json: bool) -> None:
     output.say(f"release:   {release}{' (unchanged)' if summary.unchanged else ''}")
     output.say(f"receipt:   {release}/receipt.json")
     output.say(f"report:    {_short(str(report))}  (for you alone; it does not leave)")
-    fetched = "FOLDER, with a copy of it in FOLDER" if "://" in release else release
-    output.say(f"check it:  privet verify {fetched}")
+    if "://" in release:
+        output.say("check it:  copy it into a folder, then privet verify FOLDER --key privet.pub")
+    else:
+        output.say(f"check it:  privet verify {release}")
 
 
 def show_verified(verified: Verified, *, json: bool) -> None:

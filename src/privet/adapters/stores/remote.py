@@ -7,7 +7,6 @@ instance's own role), and never from a URL, because URLs end up in messages and 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
@@ -21,7 +20,8 @@ from obstore import store as stores
 from privet.adapters.stores.credentials import refuse_credentials
 from privet.adapters.stores.faults import changed
 from privet.adapters.stores.keys import check_key, check_prefix
-from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
+from privet.adapters.stores.remote_faults import first_line, remote_error
+from privet.model.errors import PrivetError, StorageError, UsageError
 from privet.ports.store import ObjectInfo
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ _PART_BYTES = 8 * 1024 * 1024
 
 _RETRY: stores.RetryConfig = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 _READ_ONLY = frozenset({"http", "https"})
-_STATUS = re.compile(r"(?<=status code: )(?P<code>\d{3})[A-Za-z -]*")
-_PASSING = frozenset(["408", "425", "429", "500", "502", "503", "504", "507"])
-"""Answers after which the same request may go through in a moment (RFC 9110, 15; RFC 6585)."""
 _WEAK = ("W/", "modified ")
 """How a stamp begins that `If-Match` cannot take: a weak ETag (RFC 9110, 13.1.1), or a date."""
 
@@ -77,7 +74,7 @@ class RemoteStore:
                 store = stores.from_url(url, retry_config=_RETRY)
         except (faults.BaseError, ValueError) as error:
             raise UsageError(
-                f"{url} cannot be opened: {_first_line(error)}",
+                f"{url} cannot be opened: {first_line(error)}",
                 hint="Give what is missing in the environment (AWS_*, GOOGLE_*, AZURE_*).",
             ) from None
         return cls(store, url, read_only=scheme in _READ_ONLY)
@@ -185,37 +182,8 @@ class RemoteStore:
             yield
         except PrivetError:
             raise
-        except FileNotFoundError:
-            raise self._missing(key, verb) from None
-        except (PermissionError, faults.PermissionDeniedError, faults.UnauthenticatedError):
-            raise StorageError(
-                f"cannot {verb} {key}: {self._url} does not let these credentials do that",
-                hint="Check the credentials in the environment and what they are allowed to do.",
-            ) from None
-        except (NotImplementedError, faults.NotSupportedError) as error:
-            raise StorageError(
-                f"cannot {verb} {key}: {self._url} cannot do that ({_first_line(error)})",
-                hint="Choose another server, or copy the file to this machine first.",
-            ) from None
-        except (faults.BaseError, OSError) as error:
-            status = _STATUS.search(str(error))
-            if status is not None and status["code"] == "404":
-                raise self._missing(key, verb) from None
-            reason = f"it answered {status[0]}" if status else _first_line(error)
-            final = status is not None and status["code"] not in _PASSING
-            raise (StorageError if final else Unreachable)(
-                f"cannot {verb} {key} at {self._url}: {reason}",
-                hint="Is it the right server, is it reachable, and has it room?",
-            ) from None
-
-    def _missing(self, key: str, verb: str) -> PrivetError:
-        """What a server lacks that says so: an object to read, else the bucket around it."""
-        if verb == "read":
-            return SourceError(f"{key} is not there", hint=f"Check the path below {self._url}.")
-        return StorageError(
-            f"cannot {verb} {key}: {self._url} is not there",
-            hint="Make the bucket, or check its name.",
-        )
+        except (faults.BaseError, OSError, NotImplementedError) as error:
+            raise remote_error(error, key, verb, self._url) from None
 
 
 class _UploadFile(io.RawIOBase):
@@ -255,8 +223,3 @@ def _info(meta: ObjectMeta) -> ObjectInfo:
 def _dated(modified: datetime) -> str:
     """A stamp from a date; none from the epoch, which obstore gives where a server says nothing."""
     return f"modified {modified.isoformat()}" if modified.timestamp() else ""
-
-
-def _first_line(error: BaseException) -> str:
-    """What obstore says first; below it stand debug lines."""
-    return str(error).partition("\n")[0][:400]
