@@ -85,7 +85,8 @@ class RowScope:
 
     def _first_subject(self, batch: pa.RecordBatch) -> Values | None:
         subject = self.contract.subject
-        if subject is None:
+        needed = any(how is not None and how.needs_subjects for how in self.transforms.values())
+        if subject is None or not needed:
             return None
         column = self.contract.column(subject.key)
         return subject_text(leaf_values(batch, subject.key), column.category if column else None)

@@ -45,6 +45,8 @@ _RESERVED = arrow_schema(
     ]
 )
 UNOWNED = "unowned"
+_UNPACKED = 6
+"""How much larger than a compressed file its rows are; a bad guess costs a second partitioning."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Ingest:
             self.contract.name,
             pa.schema([*schema, *_RESERVED]),
             subject_type=subject.type if subject else None,
-            expected_bytes=sum(item.size for item in self.objects),
+            expected_bytes=self._expected_bytes(),
             memory_bytes=self.memory_bytes,
         ) as writer:
             for number, item in enumerate(self.objects):
@@ -133,6 +135,12 @@ class Ingest:
             "kept": counts.out,
             "quarantined": dict(counts.quarantined),
         }
+
+    def _expected_bytes(self) -> int:
+        """About what the rows take in memory: a text as much as its file, packed files more."""
+        form = self.source.format
+        packed = form.compression is not None or form.name == "parquet"
+        return sum(item.size for item in self.objects) * (_UNPACKED if packed else 1)
 
     def _typed(
         self, number: int, item: SourceObject, schema: pa.Schema, meter: Meter
@@ -164,7 +172,7 @@ class Ingest:
             reasons = pc.if_else(unowned, UNOWNED, reasons)
         held = pc.is_valid(reasons)
         extra = [
-            pa.array([number] * len(reasons), pa.int64()),
+            pa.repeat(pa.scalar(number, pa.int64()), len(reasons)),
             raw.positions,
             reasons,
             _records(raw.rows, held),

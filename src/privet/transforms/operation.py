@@ -17,7 +17,7 @@ Operation: TypeAlias = "Callable[[Values, Values | None], Values]"
 """`(values, subjects) -> values`: one value for each, null for null."""
 
 _SAMPLE = 1024
-"""Rows looked at to learn whether values repeat."""
+"""Rows looked at, twice, to learn whether values repeat."""
 
 _SMALL = 4 * _SAMPLE
 """Below this many rows the question costs more than it saves."""
@@ -63,9 +63,14 @@ def over_distinct(values: Values, run: Callable[[Values], Values]) -> Values:
 
 
 def _repeats(values: Values) -> bool:
-    """Whether an evenly spaced sample holds each of its values twice or more on average."""
+    """Whether values repeat, in a sample from everywhere or in one stretch (clustered rows)."""
     if len(values) < _SMALL:
         return False
     rows = np.linspace(0, len(values) - 1, _SAMPLE, dtype=np.int64)
-    sample = values.take(pa.array(rows))
-    return bool(pc.count_distinct(sample, mode="all").as_py() * 2 <= _SAMPLE)
+    stretch = values.slice(len(values) // 2, _SAMPLE)
+    return any(_repeating(sample) for sample in (stretch, values.take(pa.array(rows))))
+
+
+def _repeating(sample: Values) -> bool:
+    """Whether each value of the sample is there twice or more on average."""
+    return bool(pc.count_distinct(sample, mode="all").as_py() * 2 <= len(sample))

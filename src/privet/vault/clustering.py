@@ -29,6 +29,8 @@ Tokens = npt.NDArray[np.uint64]
 
 _TOKEN = "_privet_token"  # noqa: S105 -- the name of a column
 _MIN_BITS, _MAX_BITS = 4, 8
+_BUFFER_BYTES = 32 << 20
+"""Rows are parted this much at a time: more is no faster, since its memory is new every time."""
 
 
 def subject_tokens(key: bytes, subjects: pa.Array[Any]) -> Tokens:
@@ -52,8 +54,8 @@ class Clusterer:
         outlet: where the clustered rows go; a `boundary` follows each partition.
         spool_folder: where the spool's unnamed file lies.
         entropy: for the spool's key.
-        share_bytes: size of the buffer, and of a partition that is sorted in memory; the peak is
-            about four times as much.
+        share_bytes: size of a partition that is sorted in memory, and most of the buffer; the peak
+            is about four times as much.
         expected_bytes: what the rows will take in memory; an estimate, and only a bad one costs a
             second round of partitioning.
     """
@@ -131,9 +133,9 @@ class Clusterer:
 
     def _hand_on(self, batches: list[pa.RecordBatch]) -> None:
         """Sort what fits in memory, and write it."""
-        for rows in _combined(batches):
-            order = np.argsort(_tokens_of(rows), kind="stable")
-            self._outlet.write(_without_token(rows.take(order)))
+        if batches:
+            tokens = _tokens_of(batches)
+            self._outlet.write(_without_token(_taken(batches, np.argsort(tokens, kind="stable"))))
         self._outlet.boundary()
 
 
@@ -143,16 +145,16 @@ class _Partitioner:
     Args:
         bits: partitions are numbered by this many bits of the token,
         shift: from this bit on, counted from the top.
-        buffer_bytes: when the buffer is `full`.
+        share_bytes: the buffer is `full` at this size, or earlier.
     """
 
-    def __init__(self, bits: int, shift: int, buffer_bytes: int) -> None:
+    def __init__(self, bits: int, shift: int, share_bytes: int) -> None:
         self.bits = bits
         self.shift = shift
         self.lanes = [Lane() for _ in range(1 << bits)]
         self._buffer: list[pa.RecordBatch] = []
         self._bytes = 0
-        self._buffer_bytes = buffer_bytes
+        self._buffer_bytes = min(share_bytes, _BUFFER_BYTES)
 
     @property
     def full(self) -> bool:
@@ -170,29 +172,29 @@ class _Partitioner:
     def spill(self, spool: Spool) -> None:
         from privet.kernels.partition import partition_order  # noqa: PLC0415 (loads Numba)
 
-        for rows in _combined(self.release()):
-            tokens = _tokens_of(rows)
-            order, bounds = partition_order(self._leading_bytes(tokens), self.bits)
-            tokens = tokens[order]
-            shuffled = rows.take(order)
-            for lane, start, stop in zip(self.lanes, bounds[:-1], bounds[1:], strict=True):
-                if start < stop:
-                    lane.low = min(lane.low, int(tokens[start:stop].min()))
-                    lane.high = max(lane.high, int(tokens[start:stop].max()))
-                    spool.append(lane, shuffled.slice(int(start), int(stop - start)))
+        if not self._buffer:
+            return
+        held = self.release()
+        tokens = _tokens_of(held)
+        order, bounds = partition_order(self._leading_bytes(tokens), self.bits)
+        tokens = tokens[order]
+        rows = _taken(held, order)
+        for lane, start, stop in zip(self.lanes, bounds[:-1], bounds[1:], strict=True):
+            if start < stop:
+                lane.low = min(lane.low, int(tokens[start:stop].min()))
+                lane.high = max(lane.high, int(tokens[start:stop].max()))
+                spool.append(lane, rows.slice(int(start), int(stop - start)))
 
     def _leading_bytes(self, tokens: Tokens) -> npt.NDArray[np.uint8]:
         shifted = (tokens << np.uint64(self.shift)).astype(">u8")
         return shifted.view(np.uint8).reshape(-1, 8)
 
 
-def _combined(batches: list[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """One batch of all the rows, or none; empties `batches`, so that its memory can go."""
-    if not batches:
-        return []
-    table = pa.Table.from_batches(batches)
+def _taken(batches: list[pa.RecordBatch], order: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    """The rows of all `batches` in `order`; empties the list, so that its memory can go."""
+    rows = pa.Table.from_batches(batches).take(order)
     batches.clear()
-    return table.combine_chunks().to_batches()
+    return rows.combine_chunks().to_batches()[0]
 
 
 def _slices(batch: pa.RecordBatch, most_bytes: int) -> Iterator[pa.RecordBatch]:
@@ -203,8 +205,8 @@ def _slices(batch: pa.RecordBatch, most_bytes: int) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, step)
 
 
-def _tokens_of(rows: pa.RecordBatch) -> Tokens:
-    return rows.column(_TOKEN).to_numpy(zero_copy_only=False)
+def _tokens_of(batches: list[pa.RecordBatch]) -> Tokens:
+    return np.concatenate([batch.column(_TOKEN).to_numpy() for batch in batches])
 
 
 def _without_token(rows: pa.RecordBatch) -> pa.RecordBatch:

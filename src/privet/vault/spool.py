@@ -38,10 +38,11 @@ class Lane:
 
 
 class Spool:
-    """An unnamed, sealed file of Arrow chunks. Close it to give the space back."""
+    """An unnamed, sealed file of Arrow chunks of one schema. Close it to give the space back."""
 
     def __init__(self, folder: Path, entropy: Entropy) -> None:
         self._entropy = entropy
+        self._schema = pa.schema([])
         self._key = entropy.token_bytes(32)
         self._end = 0
         try:
@@ -52,11 +53,9 @@ class Spool:
 
     def append(self, lane: Lane, batch: pa.RecordBatch) -> None:
         """Seal `batch` and add it to `lane`."""
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, batch.schema) as stream:
-            stream.write_batch(batch)
+        self._schema = batch.schema
         # The place in the file is bound in, so that no two chunks can change places.
-        sealed = seal(memoryview(sink.getvalue()), self._key, _place(self._end), self._entropy)
+        sealed = seal(memoryview(batch.serialize()), self._key, _place(self._end), self._entropy)
         try:
             self._file.seek(self._end)
             self._file.write(sealed)
@@ -76,8 +75,7 @@ class Spool:
             except OSError as error:
                 raise _fault(error) from error
             plain = unseal(sealed, self._key, _place(start))
-            with pa.ipc.open_stream(pa.py_buffer(plain)) as stream:
-                yield from stream
+            yield pa.ipc.read_record_batch(pa.py_buffer(plain), self._schema)
 
     def close(self) -> None:
         """Forget the file."""

@@ -24,7 +24,7 @@ from privet.vault.outlet import FragmentOutlet
 REASON = "_privet_reason"
 RESERVED = "_privet_"
 DEFAULT_MEMORY = 768 << 20
-_SHARES = 6
+_SHARES = 12
 
 
 class SnapshotWriter:
