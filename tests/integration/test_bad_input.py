@@ -393,12 +393,12 @@ BAD_WORDS = {
         (1, 1),
         (r"customers\.yaml:\d+", "`customers.secret` has an unknown category", "content.private"),
     ),
-    "a purpose nobody granted": BadWord(
+    "a purpose that nobody declared": BadWord(
         PIPELINE,
         "purpose: research",
         "purpose: marketing",
         (1, 1),
-        ("there is no purpose `marketing`. Known: `research`", "Add to `rules`: `- {allow"),
+        ("names purpose `marketing`, which is not declared", "Known: `research`"),
     ),
     "a role that is not mine": BadWord(
         POLICY,
@@ -415,7 +415,11 @@ BAD_WORDS = {
         (r"rules\[0\] ended on 2020-01-31", "later `until`"),
     ),
     "a recipient that nobody declared": BadWord(
-        PIPELINE, "role: analyst", "role: analyst\nto: unilab", (1, 1), ("no recipient `unilab`",)
+        PIPELINE,
+        "role: analyst",
+        "role: analyst\nto: unilab",
+        (1, 1),
+        ("names recipient `unilab`, which is not declared",),
     ),
     "a recipient's key that is none": BadWord(
         POLICY,
@@ -456,6 +460,21 @@ def test_a_wrong_word_in_a_file(case: str, made: Made) -> None:
     assert not (made.root / ".privet").exists(), "the data was not touched"
 
     (made.root / bad.file).write_text(before)
+    require_well(made)
+
+
+def test_a_purpose_that_nobody_granted(made: Made) -> None:
+    declared = "  research: {basis: {default: legitimate_interest}}\n"
+    edit(made, POLICY, declared, declared + declared.replace("research", "marketing"))
+    before = edit(made, PIPELINE, "purpose: research", "purpose: marketing")
+    assert privet(made.root, "check").code == 0
+    for verb in ("plan", "run"):
+        outcome = privet(made.root, verb, "research")
+        require(outcome, 1, "2 reasons", r"roles\.analyst: .* does not work for purpose")
+        require(
+            outcome, 1, r"Add to `rules`: `- \{allow: release, role: analyst, purpose: marketing"
+        )
+    (made.root / PIPELINE).write_text(before)
     require_well(made)
 
 

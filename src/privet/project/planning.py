@@ -21,7 +21,7 @@ from privet.model.contract import Contract
 from privet.model.errors import Location, Refused, StorageError
 from privet.model.pipeline import PipelineSpec
 from privet.model.policy import Policy
-from privet.model.release import Principal
+from privet.model.release import LOCAL_RECIPIENT, Principal
 from privet.pipeline.declared import DeclaredPlan, declare
 from privet.pipeline.difference import Change, compare
 from privet.policy.check import check_policy
@@ -82,10 +82,10 @@ def _pipelines(
             *(("data set", data, contracts) for data in spec.sources),
         ]
         if spec.to is not None:
-            named.append(("recipient", spec.to, policy.recipients))
+            named.append(("recipient", spec.to, {*policy.recipients, LOCAL_RECIPIENT}))
         for kind, name, known in named:
             if name not in known:
-                message = f"the pipeline {spec.name} names a {kind} that is not declared"
+                message = f"pipeline `{spec.name}` names {kind} `{name}`, which is not declared"
                 yield Problem(message, nearest(name, known), Location(spec.source))
 
 

@@ -26,7 +26,7 @@ def test_what_a_pipeline_names_must_be_declared(tmp_path: Path) -> None:
     text = pipeline.read_text()
     pipeline.write_text(text.replace("purpose: research", "purpose: reserch") + "to: unilab\n")
     assert "pipelines/research.yaml the pipeline research names a purpose" in said(made)
-    assert "names a recipient that is not declared" in said(made)
+    assert "names recipient" in said(made)
 
 
 def test_a_recipients_key_is_tried_before_anything_runs(tmp_path: Path) -> None:
