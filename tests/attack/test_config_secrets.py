@@ -7,7 +7,6 @@ import traceback
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.config.project_files import CONTRACT, PIPELINE, POLICY, PROJECT
 
 from privet.config.contract_file import read_contracts
 from privet.config.form import check
@@ -17,6 +16,7 @@ from privet.config.project_form import ProjectForm
 from privet.config.yaml_document import Document, YamlValue
 from privet.config.yaml_text import quote, scalar
 from privet.model.errors import ConfigError
+from tests.unit.config.project_files import CONTRACT, PIPELINE, POLICY, PROJECT
 
 SECRET = "hunter2"
 NUMBER = 86753090

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from tests.unit.config.project_files import CONTRACT
 
 from privet.config import yaml_document
 from privet.config.contract_file import read_contracts
 from privet.config.policy_file import read_policy
 from privet.config.yaml_document import MAX_DEPTH, Document
 from privet.model.errors import ConfigError
+from tests.unit.config.project_files import CONTRACT
 
 PARSERS = [yaml.SafeLoader] + ([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])
 

@@ -35,7 +35,7 @@ CSV_FILES = [
     M + b",b\n1,2\n",
     b"id,id\n" + M + b"," + M + b"\n",
     b"id,mail,\n1," + M + b",\n",
-    gzip.compress(b"id,mail\n1," + M * 99 + b"\n")[:-5],
+    gzip.compress(b"id,mail\n1," + M * 99 + b"\n", mtime=0)[:-5],
 ]
 JSON_FILES = [
     b'{"id":"' + M + b'"}\n',

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from tests.unit.ledger.issued import KEY, add, open_log, spill
-from tests.world import MemoryStore
 
 from privet.ledger import Log
 from privet.model.errors import IntegrityError
@@ -17,6 +15,8 @@ from privet_verify import Code, VerificationError
 from privet_verify.checkpoint import open_checkpoint
 from privet_verify.history import check_history
 from privet_verify.notes import VerifierKey
+from tests.unit.ledger.issued import KEY, add, open_log, spill
+from tests.world import MemoryStore
 
 
 @pytest.fixture

@@ -6,6 +6,12 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from privet.model.errors import ConfigError, PrivetError, Refused
+from privet.model.policy import Recipient
+from privet.model.release import Principal
+from privet.policy.decide import decide
+from privet.policy.where import parse_filter
 from tests.unit.policy.policies import (
     DROP,
     KEEP,
@@ -17,12 +23,6 @@ from tests.unit.policy.policies import (
     policy,
     request,
 )
-
-from privet.model.errors import ConfigError, PrivetError, Refused
-from privet.model.policy import Recipient
-from privet.model.release import Principal
-from privet.policy.decide import decide
-from privet.policy.where import parse_filter
 
 COLUMNS = {"n": "int64", "s": "string", "x": "double", "o.i": "string", "d": "date32"}
 FRAGMENTS = [

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.ledger.issued import FILES, KEY, ORIGIN, signer, statement
 
 from privet.crypto.dsse import sign_envelope
 from privet.crypto.notes import sign_note
@@ -17,6 +16,7 @@ from privet_verify import Code, VerificationError, verify_release
 from privet_verify.checkpoint import checkpoint_text
 from privet_verify.proof import Proof
 from privet_verify.tree import leaf_hash
+from tests.unit.ledger.issued import FILES, KEY, ORIGIN, signer, statement
 
 
 class Forgery:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.ledger.issued import FILES, KEY, add, open_log, release, signer, spill
-from tests.world import MemoryStore
 
 from privet.model import canonical
 from privet.model.errors import IntegrityError
 from privet_verify import Code, VerificationError, verify_release
+from tests.unit.ledger.issued import FILES, KEY, add, open_log, release, signer, spill
+from tests.world import MemoryStore
 
 
 @pytest.fixture
@@ -145,9 +145,8 @@ def test_parts_of_two_receipts_do_not_mix(tmp_path: Path) -> None:
 
 def test_a_statement_outside_the_log_is_refused_even_if_signed(tmp_path: Path) -> None:
     """The key signs another statement, and borrows the proof of a logged one."""
-    from tests.unit.ledger.issued import statement
-
     from privet.crypto.dsse import sign_envelope
+    from tests.unit.ledger.issued import statement
 
     log = open_log(tmp_path / "project")
     made = release(log, tmp_path / "made")

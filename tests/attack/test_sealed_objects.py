@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.world import SeededEntropy
 
 from privet.crypto.segments import FIRST_PLAIN, HEADER, PLAIN, SEGMENT
 from privet.crypto.streaming import SealedReader, seal, unseal
 from privet.crypto.wrapping import unwrap, wrap
 from privet.model.errors import IntegrityError
+from tests.world import SeededEntropy
 
 KEY = bytes(range(32))
 NAME = b"customers|object-7"

@@ -13,7 +13,6 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.unit.transforms.making import KEY, OTHER_KEY, make
 
 from privet.crypto.mac import derive_key
 from privet.model.contract import Column
@@ -25,6 +24,7 @@ from privet.transforms.column_types import parse_type
 from privet.transforms.linkage import LinkageKey
 from privet.transforms.nested import apply_columns, leaf_values, row_index
 from privet.transforms.normalise import subject_text
+from tests.unit.transforms.making import KEY, OTHER_KEY, make
 
 VALUE = "ana@example.org"
 MARKER = "Xq7-marker-value"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.unit.vault.vaults import SCHEMA, House, fill, house, kept, rows
-from tests.world import MemoryStore
 
 from privet.adapters.stores.local import LocalStore
 from privet.model.errors import IntegrityError, PrivetError
 from privet.vault.snapshots import parse_manifest_key
+from tests.unit.vault.vaults import SCHEMA, House, fill, house, kept, rows
+from tests.world import MemoryStore
 
 FLIPS = 200
 KILLS = 12

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.unit.vault.vaults import SCHEMA, House, fill, house, kept, rows
 
 from privet.adapters.stores.local import LocalStore
 from privet.model.errors import StorageError
+from tests.unit.vault.vaults import SCHEMA, House, fill, house, kept, rows
 
 MEMORY = 192 << 20
 

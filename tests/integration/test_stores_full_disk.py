@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.world import sqlite_catalog
 
 from privet.adapters.stores.local import LocalStore
 from privet.model.errors import StorageError
+from tests.world import sqlite_catalog
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.world import SeededEntropy
 
 from privet.crypto.segments import (
     FIRST_PLAIN,
@@ -22,6 +21,7 @@ from privet.crypto.segments import (
 from privet.crypto.streaming import SealedReader, SealingWriter, seal, unseal
 from privet.crypto.wrapping import unwrap, wrap
 from privet.model.errors import IntegrityError
+from tests.world import SeededEntropy
 
 KEY = bytes(range(32))
 DATA = bytes(range(256)) * 12_000

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.ledger.issued import KEY, add, open_log, spill
-from tests.world import MemoryStore
 
 from privet.ledger import Log
 from privet.model.errors import StorageError
@@ -16,6 +14,8 @@ from privet_verify.checkpoint import open_checkpoint
 from privet_verify.history import check_history
 from privet_verify.notes import VerifierKey
 from privet_verify.proof import Proof
+from tests.unit.ledger.issued import KEY, add, open_log, spill
+from tests.world import MemoryStore
 
 steps = st.one_of(
     st.tuples(st.just("append"), st.integers(1, 3) | st.sampled_from([100, 254, 256, 300])),

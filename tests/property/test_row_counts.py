@@ -11,9 +11,9 @@ import pyarrow.csv
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.projects import Made, customers_csv, make_project, use_cheap_passphrase
 
 from privet.project.memory import opened
+from tests.projects import Made, customers_csv, make_project, use_cheap_passphrase
 
 IDS = st.sampled_from(["", "C1", "C2", "C3", "C4"])
 AMOUNTS = st.one_of(st.integers(-5, 5), st.sampled_from(["", "n/a", "1.5", "9" * 30]))

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.transforms.making import KEY, run
 
 from privet.transforms.normalise import normalise
+from tests.unit.transforms.making import KEY, run
 
 CATEGORIES = [None, "user.name", "user.contact.email", "user.contact.phone_number"]
 PHONE = "user.contact.phone_number"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.vault.vaults import CONTRACT, PROJECT, SCHEMA, SOURCES, house, kept
 
 from privet.vault.manifest import Manifest, SealedObject
 from privet.vault.snapshots import open_manifest, sign_manifest
+from tests.unit.vault.vaults import CONTRACT, PROJECT, SCHEMA, SOURCES, house, kept
 
 TEXT = st.one_of(st.none(), st.text(max_size=12))
 ROW = st.tuples(

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.ledger.issued import FILES, KEY, add, open_log, release, signer, statement
 
 from privet.crypto.dsse import sign_envelope
 from privet.model import canonical
@@ -16,6 +15,7 @@ from privet.model.errors import IntegrityError
 from privet_verify import VerificationError, verify_release
 from privet_verify.canonical import decode_json
 from privet_verify.statement import parse_statement
+from tests.unit.ledger.issued import FILES, KEY, add, open_log, release, signer, statement
 
 json_values = st.recursive(
     st.none()

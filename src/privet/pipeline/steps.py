@@ -30,6 +30,8 @@ STEP = Table(
 
 Output: TypeAlias = dict[str, Any]
 BACKOFF_SECONDS = (0.5, 2.0)
+FORM = 1
+"""Part of every key: another number whenever a step's output takes another form."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def run_steps(
     for name in order:
         step = by_name[name]
         given = {need: results[need].output for need in step.needs}
-        key = sha256(canonical.encode(step.inputs(given))).hexdigest()
+        inputs = {"form": FORM, **step.inputs(given)}
+        key = sha256(canonical.encode(inputs)).hexdigest()
         earlier = memory.recall(name, key)
         if earlier is not None and step.holds(earlier):
             progress.note(f"{name}: unchanged")

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.config.project_files import CONTRACT
 
 from privet.config.contract_file import read_contracts
 from privet.config.yaml_document import Document
 from privet.model.contract import Column, SubjectRef
 from privet.model.errors import ConfigError, Location
 from privet.model.paths import ColumnPath
+from tests.unit.config.project_files import CONTRACT
 
 HEAD = CONTRACT[: CONTRACT.index("schema:")]
 

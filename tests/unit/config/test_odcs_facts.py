@@ -11,7 +11,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.config.test_scaffold import CUSTOMERS
 
 from privet.config.contract_text import render_contract
 from privet.config.odcs import (
@@ -23,6 +22,7 @@ from privet.config.odcs import (
     SlaPropertyForm,
 )
 from privet.config.yaml_document import Document
+from tests.unit.config.test_scaffold import CUSTOMERS
 
 FACTS = json.loads(Path(__file__).with_name("odcs_v3_1_0_facts.json").read_text())
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.config.project_files import PIPELINE
 
 from privet.config.pipeline_file import read_pipeline
 from privet.config.yaml_document import Document
 from privet.model.errors import ConfigError, Location
 from privet.model.pipeline import ReleaseSpec, SourceFormat, SourceSpec
+from tests.unit.config.project_files import PIPELINE
 
 
 def read(text: str):
@@ -86,6 +86,7 @@ into: s3://bucket/out
         ("from: a, format: parquet, compression: gzip", "has no `compression`"),
         ("from: a, format: csv, compression: gz", "expected `gzip` or `zstd`"),
         ("from: 's3://k:s@b/x', format: csv", "without a password"),
+        ("from: 's3:/b/x', format: csv", "a URL has `://`"),
         ("form: a, format: csv", "did you mean `from`?"),
     ],
 )

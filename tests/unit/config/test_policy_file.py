@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.config.project_files import POLICY
 
 from privet.config.policy_file import read_policy
 from privet.config.treatment import MAIN_PARAMETER
 from privet.config.yaml_document import Document
 from privet.model.errors import ConfigError, Location
 from privet.model.policy import Guarantee, Treatment
+from tests.unit.config.project_files import POLICY
 
 DESIGN = """\
 version: 1

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.config.project_files import CONTRACT, PIPELINE, PROJECT, write_project
 
 from privet.config.project_file import (
     EngineConfig,
@@ -14,6 +13,7 @@ from privet.config.project_file import (
 )
 from privet.config.project_form import PassphraseSource
 from privet.model.errors import ConfigError
+from tests.unit.config.project_files import CONTRACT, PIPELINE, PROJECT, write_project
 
 
 def refused(tmp_path, text: str) -> str:

@@ -105,7 +105,11 @@ def test_a_closed_writer_takes_no_more() -> None:
         writer.write(b"late")
 
 
-@pytest.mark.parametrize("key", ["", "age1qqqq", RECIPIENT[:-1], str(IDENTITY), "ssh-ed25519 AAAA"])
+@pytest.mark.parametrize(
+    "key",
+    ["", "age1qqqq", RECIPIENT[:-1], str(IDENTITY), "ssh-ed25519 AAAA"],
+    ids=["empty", "short", "cut", "secret", "ssh"],
+)
 def test_a_wrong_key_is_refused_without_being_repeated(key: str) -> None:
     for refuse in (check_recipient, lambda text: AgeWriter(io.BytesIO(), text)):
         with pytest.raises(ValueError, match="age public key") as caught:

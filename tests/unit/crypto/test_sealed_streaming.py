@@ -12,7 +12,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import tink
-from tests.world import SeededEntropy
 from tink import secret_key_access, streaming_aead
 from tink.proto import aes_gcm_hkdf_streaming_pb2, common_pb2, tink_pb2
 
@@ -26,6 +25,7 @@ from privet.crypto.streaming import (
     unseal,
 )
 from privet.model.errors import IntegrityError
+from tests.world import SeededEntropy
 
 KEY = bytes(range(32))
 NAME = b"customers|object-7"

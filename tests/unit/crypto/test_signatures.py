@@ -7,12 +7,12 @@ import hashlib
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from tests.world import SeededEntropy
 
 from privet.crypto.dsse import pre_authentication_encoding, sign_envelope
 from privet.crypto.notes import NoteSigner, sign_note
 from privet.crypto.signing import SigningKey, VerifyKey
 from privet.model.errors import IntegrityError
+from tests.world import SeededEntropy
 
 # The example of golang.org/x/mod/sumdb/note, from which C2SP signed-note was written.
 GO_SEED = base64.b64decode("AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz")[1:]

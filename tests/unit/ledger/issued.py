@@ -7,13 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from tests.world import FixedClock, MemoryStore, sqlite_catalog
-
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.ledger import Log
 from privet.ledger.receipts import encode_statement, issue
 from privet.ports.store import ObjectStore
+from tests.world import FixedClock, MemoryStore, sqlite_catalog
 
 ORIGIN = "example.org/clinic"
 FILES = {"customers.csv": b"id,city\n1,Ghent\n2,Porto\n", "tickets.jsonl": b'{"id":1}\n'}

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
-from tests.unit.ledger.issued import KEY, add, open_log, signer
-from tests.world import MemoryStore
 
 from privet.ledger import Log
 from privet.ledger.log import MAX_LEAF
@@ -14,6 +12,8 @@ from privet.ledger.tables import CHECKPOINT
 from privet.model.errors import IntegrityError, StorageError, Unavailable
 from privet_verify.notes import VerifierKey
 from privet_verify.proof import Proof
+from tests.unit.ledger.issued import KEY, add, open_log, signer
+from tests.world import MemoryStore
 
 
 def naive_root(leaves: list[bytes]) -> bytes:

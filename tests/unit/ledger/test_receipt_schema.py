@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.ledger.issued import FILES, statement
 
 from privet.ledger.log import KINDS
 from privet_verify.shape import ShapeError
 from privet_verify.statement import check_statement
+from tests.unit.ledger.issued import FILES, statement
 
 SPEC = Path(__file__).parents[3] / "spec"
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "null": type(None)}

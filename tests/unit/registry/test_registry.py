@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from sqlalchemy import delete, update
-from tests.unit.vault.vaults import house
-from tests.world import FixedClock
 
 from privet.model.errors import IntegrityError
 from privet.registry import Registry
 from privet.registry.commitments import commit_text
 from privet.registry.registry import RESTRICTIONS, verify_registry
+from tests.unit.vault.vaults import house
+from tests.world import FixedClock
 
 KEY = b"r" * 32
 

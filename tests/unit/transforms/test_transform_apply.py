@@ -7,6 +7,7 @@ import sys
 
 import pyarrow as pa
 import pytest
+
 from tests.unit.transforms.making import make, run
 
 

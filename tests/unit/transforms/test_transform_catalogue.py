@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.transforms.making import KEY, make, treatment
 
 from privet.model.contract import Column
 from privet.model.paths import ColumnPath
 from privet.transforms.build import build
 from privet.transforms.catalogue import TRANSFORMS, check, lets_through
 from privet.transforms.linkage import LinkageKey
+from tests.unit.transforms.making import KEY, make, treatment
 
 NAMES = {"keep", "drop", "redact", "mask", "token", "band", "truncate", "shift"}
 

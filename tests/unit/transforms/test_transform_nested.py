@@ -4,10 +4,10 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from tests.unit.transforms.making import make
 
 from privet.model.paths import ColumnPath
 from privet.transforms.nested import apply_columns, leaf_values, output_schema, row_index
+from tests.unit.transforms.making import make
 
 MESSAGE = pa.struct(
     [

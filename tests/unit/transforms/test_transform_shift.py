@@ -5,9 +5,9 @@ from datetime import date, datetime
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.unit.transforms.making import KEY, OTHER_KEY, make
 
 from privet.transforms.shift import day_offsets
+from tests.unit.transforms.making import KEY, OTHER_KEY, make
 
 
 def test_all_dates_of_a_subject_move_by_the_same_days() -> None:

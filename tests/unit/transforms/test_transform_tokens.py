@@ -5,6 +5,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
+
 from tests.unit.transforms.making import KEY, make, run
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+
 from tests.unit.transforms.making import run
 
 

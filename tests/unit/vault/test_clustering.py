@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.world import SeededEntropy
 
 from privet.model.errors import IntegrityError, StorageError
 from privet.vault.clustering import Clusterer, partition_bits, subject_tokens
 from privet.vault.spool import Lane, Spool
+from tests.world import SeededEntropy
 
 KEY = b"c" * 32
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
-from tests.unit.vault.vaults import PROJECT, ROOT, House, house
-from tests.world import FixedClock, SeededEntropy
 
 from privet.model.errors import IntegrityError
 from privet.vault.keys import KEYS, KeyTable, check_against_log
+from tests.unit.vault.vaults import PROJECT, ROOT, House, house
+from tests.world import FixedClock, SeededEntropy
 
 
 @pytest.fixture

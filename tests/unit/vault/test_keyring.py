@@ -5,11 +5,11 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.world import SeededEntropy
 
 from privet.crypto.passphrase import Argon2idParams
 from privet.model.errors import IntegrityError, Locked, PrivetError, StorageError, UsageError
 from privet.vault.keyring import Keyring, key_check_value
+from tests.world import SeededEntropy
 
 CHEAP = Argon2idParams(memory_kib=64 * 1024, iterations=3, lanes=1)
 SECRET = "correct horse battery staple"

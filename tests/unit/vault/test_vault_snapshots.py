@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from sqlalchemy import delete, update
-from tests.unit.vault.vaults import CONTRACT, SOURCES, House, fill, house, kept, rows
-from tests.world import MemoryStore
 
 from privet.model.errors import IntegrityError, SourceError, StorageError
 from privet.model.release import RowCounts
 from privet.vault.keys import KEYS
 from privet.vault.snapshots import SNAPSHOTS, manifest_key
+from tests.unit.vault.vaults import CONTRACT, SOURCES, House, fill, house, kept, rows
+from tests.world import MemoryStore
 
 
 @pytest.fixture

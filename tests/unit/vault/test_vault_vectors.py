@@ -7,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.unit.vault.vaults import PROJECT
 
 from privet.model.canonical import encode
 from privet.model.errors import IntegrityError
 from privet.vault.keyring import Keyring, key_check_value
 from privet.vault.snapshots import open_manifest
+from tests.unit.vault.vaults import PROJECT
 
 SPEC = Path(__file__).parents[3] / "spec" / "vault"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from tests.world import FixedClock, MemoryStore, SeededEntropy, sqlite_catalog
 
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
@@ -15,6 +14,7 @@ from privet.ledger import Log
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
 from privet.vault import KeyTable, Snapshot, Vault
+from tests.world import FixedClock, MemoryStore, SeededEntropy, sqlite_catalog
 
 PROJECT = "project-1"
 ROOT = bytes(range(32))

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.unit.ledger.issued import KEY, add, open_log, release, signer, spill
-from tests.world import MemoryStore
 
 from privet_verify.cli import main
+from tests.unit.ledger.issued import KEY, add, open_log, release, signer, spill
+from tests.world import MemoryStore
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 
 import pytest
-from tests.unit.ledger.issued import KEY, ORIGIN, signer
 
 from privet.crypto.notes import sign_note
 from privet_verify import Code, VerificationError
@@ -15,6 +14,7 @@ from privet_verify.dsse import open_envelope, pre_authentication_encoding
 from privet_verify.notes import VerifierKey, open_note
 from privet_verify.proof import Proof
 from privet_verify.tiles import tile_path, tile_width
+from tests.unit.ledger.issued import KEY, ORIGIN, signer
 
 # The example of the signed-note specification.
 SPEC_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
