@@ -1,4 +1,4 @@
-"""Print what development installs: the ranges of both packages and the dev tools, for `make lock`."""
+"""Print what development installs: both packages' ranges and the dev tools; `make lock` pins it."""
 
 import tomllib
 from pathlib import Path
