@@ -25,7 +25,7 @@ def test_what_a_pipeline_names_must_be_declared(tmp_path: Path) -> None:
     pipeline = made.root / "pipelines" / "research.yaml"
     text = pipeline.read_text()
     pipeline.write_text(text.replace("purpose: research", "purpose: reserch") + "to: unilab\n")
-    assert "pipelines/research.yaml the pipeline research names a purpose" in said(made)
+    assert "pipelines/research.yaml pipeline `research` names purpose `reserch`" in said(made)
     assert "names recipient" in said(made)
 
 
