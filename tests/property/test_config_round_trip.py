@@ -30,8 +30,8 @@ texts = ODD | st.text(max_size=30)
 names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
 column_names = (texts | names).filter(lambda name: name and not name.startswith("_privet_"))
 TYPES = (
-    "string|int64|double|bool|date32|timestamp[us, UTC]|decimal128(18, 2)|binary|uint8|time64[us]|"
-    "large_string|timestamp[ns, tz=Europe/Paris]"
+    "string|int64|double|bool|date32|timestamp[us, UTC]|decimal128(18, 2)|binary|"
+    "timestamp[ns, tz=Europe/Paris]"
 )
 types = st.sampled_from(TYPES.split("|"))
 categories = st.none() | st.sampled_from(["none", "user.contact.email", "user.unique_id"])

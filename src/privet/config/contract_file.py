@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from privet.config.column_type import EXAMPLES, is_key, is_physical, logical_of, physical_of
+from privet.config.column_type import EXAMPLES, fits, is_key, is_physical, physical_of
 from privet.config.field import Name, Text
 from privet.config.form import check, combined, nearest
 from privet.config.odcs import (
@@ -147,7 +147,7 @@ class _Reader:
         if not is_physical(physical):
             hint = f"write one of {EXAMPLES}; or leave it out, and `logicalType` decides"
             self._note("expected the name of an Arrow type, found other text", hint, here)
-        elif logical is not None and logical_of(physical) not in {logical, None}:
+        elif logical is not None and not fits(physical, logical):
             hint = f"for this logical type write `{physical_of(logical)}`, or leave one of them out"
             self._note("does not fit `logicalType`", hint, here)
         return physical

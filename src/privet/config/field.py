@@ -21,6 +21,9 @@ _POWER = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _SECRET_IN_QUERY = re.compile(
     r"pass|pwd|secret|token|signature|^sig$|access_?key|account_?key", re.IGNORECASE
 )
+_TORN = re.compile(r"(?!file:|sqlite:)[A-Za-z][A-Za-z0-9+.-]+:/", re.IGNORECASE)
+"""A URL that would be taken for a path, so that what is meant for a store lands on this disk."""
+
 _NO_SECRETS = "let the environment or a credentials file hold it (AWS_PROFILE, PGPASSFILE, ...)"
 
 
@@ -111,6 +114,8 @@ def _address(value: object, *, users: bool) -> str:
         raise wrong("a path or a URL")
     scheme, separator, rest = value.partition("://")
     if not separator:
+        if _TORN.match(value):
+            raise wrong("a path or a URL", "a URL has `://` after its scheme")
         return value
     before_query, _, query = rest.partition("?")
     account, at, _ = before_query.rpartition("@")

@@ -30,7 +30,8 @@ def with_properties(text: str, terms: str = "", rest: str = "") -> str:
 def with_terms(text: str) -> str:
     lines = "\n".join(f"      {line}" for line in text.splitlines())
     return with_properties(
-        "- {name: id, logicalType: integer}\n- {name: city, logicalType: string}",
+        "- {name: id, logicalType: integer}\n- {name: city, logicalType: string}\n"
+        "- {name: score, logicalType: number}",
         f"    customProperties:\n{lines}\n",
     )
 
@@ -186,7 +187,9 @@ contractCreatedTs: "2026-01-01T00:00:00Z"
         ("- {name: a, logcalType: string}", "logcalType", "did you mean `logicalType`?"),
         ("- {name: a}", "properties[0]", "no type is given"),
         ("- {name: a, physicalType: VARCHAR(3)}", "physicalType", "name of an Arrow type"),
-        ("- {name: a, logicalType: date, physicalType: int8}", "physicalType", "does not fit"),
+        ("- {name: a, physicalType: int32}", "physicalType", "name of an Arrow type"),
+        ("- {name: a, physicalType: 'decimal128(9, 10)'}", "physicalType", "name of an Arrow type"),
+        ("- {name: a, logicalType: date, physicalType: int64}", "physicalType", "does not fit"),
         ("- {name: a, logicalType: date}\n- {name: a, logicalType: date}", "[1]", "second column"),
         ("- {name: _privet_x, logicalType: date}", "name", "Privet's own"),
         ("- {name: a, physicalName: b, logicalType: date}", "physicalName", "differs"),
@@ -226,6 +229,7 @@ def test_a_wrong_property_of_a_column(own, part):
         ("{property: subjects, value: [{type: customer}]}", "`key` is missing"),
         ("{property: subjects, value: [{type: customer, kye: id}]}", "did you mean `key`?"),
         ("{property: subjects, value: customer}", "expected a list, found text"),
+        ("{property: subjects, value: [{type: customer, key: score}]}", "cannot be a key"),
         ("{property: unowned, value: alow}", "did you mean `allow`?"),
         ("{property: category, value: none}", "move it to a column"),
         ("{property: purpose, value: []}", "did you mean `purposes`?"),
