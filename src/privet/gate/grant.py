@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -22,12 +22,12 @@ from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
 from privet.gate.terms import Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
-from privet.model.errors import IntegrityError, Refused, Unavailable
+from privet.model.errors import IntegrityError, PrivetError, Refused, Unavailable
 from privet.model.pipeline import FormatName
 from privet.model.release import Decision, FileDigest, RowCounts
 from privet.policy.where import parse_filter
 from privet.ports.arrow_types import leaf_columns
-from privet.ports.release import ReleaseTarget
+from privet.ports.release import BatchWriter, ReleaseTarget
 from privet.transforms.build import build
 from privet.transforms.linkage import LinkageKey
 
@@ -219,13 +219,13 @@ class Grant:
         self.types[part.data] = {str(path): str(kind) for path, kind in leaf_columns(schema)}
         writer = self.means.open_writer(sink, part.form, schema)
         out, withheld = 0, dict[str, int]()
-        for batch in part.batches:
-            released, held = scope.apply(batch)
-            for reason, count in held.items():
-                withheld[reason] = withheld.get(reason, 0) + count
-            writer.write(order.apply(released))
-            out += released.num_rows
-        writer.close()
+        with _ending(writer):
+            for batch in part.batches:
+                released, held = scope.apply(batch)
+                for reason, count in held.items():
+                    withheld[reason] = withheld.get(reason, 0) + count
+                writer.write(order.apply(released))
+                out += released.num_rows
         present = {reason: count for reason, count in withheld.items() if count}
         return RowCounts(part.read, out, dict(part.quarantined), present)
 
@@ -260,6 +260,21 @@ class Grant:
 
 def _pairs(counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [{"reason": reason, "rows": rows} for reason, rows in sorted(counts.items())]
+
+
+@contextmanager
+def _ending(writer: BatchWriter) -> Iterator[None]:
+    """Close the writer, after a fault too: left to the interpreter, it would write to a sink gone.
+
+    What it writes then is not kept: the fault ends the staged file as well.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(PrivetError, ValueError, OSError, pa.ArrowException):
+            writer.close()
+        raise
+    writer.close()
 
 
 class _DigestingFile:
