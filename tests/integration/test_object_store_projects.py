@@ -366,6 +366,41 @@ def test_a_server_out_of_reach_is_exit_3_with_notes_and_nothing_is_lost(
     require_verified(folder, bucket, [1, 2], tmp_path / "copies")
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/vault/datasets/customers/fragments/"),
+        ("PUT", "/vault/log/tile/"),
+        ("PUT", "/vault/log/checkpoints/"),
+        ("PUT", "/vault/datasets/customers/snapshots/"),
+        ("GET", "/vault/datasets/customers/fragments/"),
+        ("PUT", "/out/research/000002/customers.parquet"),
+        ("PUT", "/out/research/000002/receipt.json"),
+    ],
+)
+def test_a_step_whose_request_fails_once_is_tried_again(
+    bucket: Bucket, tmp_path: Path, impatient: None, method: str, path: str
+) -> None:
+    folder = project(tmp_path / "project", bucket, *PLACES["all"])
+    run(folder)
+    bucket.store.put("data/customers.csv.gz", gzip.compress(people(ROWS + 1).encode()))
+    failed: list[str] = []
+
+    def once(request: Request) -> str | None:
+        if failed or request.method != method or path not in request.path:
+            return None
+        failed.append(request.path)
+        return "503 Service Unavailable"
+
+    notes = Notes()
+    with bucket.server.faults.answering(once):
+        summary = open_project(folder).run("research", notes)
+    assert failed
+    assert sum("trying again" in line for line in notes.lines) == 1
+    assert summary.data[0].counts.out == ROWS + 1
+    require_nothing_left_over(folder, bucket, tmp_path / "copies")
+
+
 def test_no_server_at_all(
     bucket: Bucket, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
