@@ -22,6 +22,7 @@ from privet.model.contract import Column, Contract
 from privet.model.errors import IntegrityError, SourceError
 from privet.model.paths import ColumnPath
 from privet.model.pipeline import SourceSpec
+from privet.model.release import RowCounts
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
 from privet.quality.typing import arrow_schema, enforce
@@ -119,6 +120,7 @@ class Ingest:
             for number, item in enumerate(self.objects):
                 for batch, subjects in self._typed(number, item, schema, meter):
                     writer.write(batch, subjects)
+            self._require_rows(writer.counts)
             snapshot = self.vault.commit(
                 writer,
                 contract={"version": self.contract.version, "sha256": self.contract.digest},
@@ -141,6 +143,16 @@ class Ingest:
         form = self.source.format
         packed = form.compression is not None or form.name == "parquet"
         return sum(item.size for item in self.objects) * (_UNPACKED if packed else 1)
+
+    def _require_rows(self, counts: RowCounts) -> None:
+        """Insist that some row fits: where none does, the contract is wrong and not the rows."""
+        if counts.read and not counts.out:
+            reasons = ", ".join(sorted(counts.quarantined))
+            raise SourceError(
+                f"{self.contract.name}: none of {counts.read:,} rows fits its contract ({reasons})",
+                hint="check the source's `format:` in the pipeline, and the types in the contract",
+                where=self.source.where,
+            )
 
     def _typed(
         self, number: int, item: SourceObject, schema: pa.Schema, meter: Meter
