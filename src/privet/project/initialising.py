@@ -13,7 +13,7 @@ from privet.config.project_file import PRIVATE_FOLDER, PROJECT_FILE
 from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name, schema_text
 from privet.detect.subjects import propose_subject
 from privet.model.contract import NO_CATEGORY, Column, Contract
-from privet.model.errors import StorageError, UsageError
+from privet.model.errors import SourceError, StorageError, UsageError
 from privet.model.finding import Finding, TableScan
 from privet.model.paths import ColumnPath
 from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceSpec
@@ -21,6 +21,9 @@ from privet.model.policy import Treatment
 from privet.project.scanning import Scanned, scan_path
 
 ROLE = "analyst"
+MOST_LEVELS = 20
+"""Of objects and lists, one in another: each takes up to two levels of a contract's YAML."""
+
 ANY_CATEGORY = "user"
 """The category above all others: personal until a person has looked."""
 
@@ -83,6 +86,7 @@ def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
                 f"two of the files would both be the data set {name}",
                 hint="rename one, or name the folder that holds them both",
             )
+        _require_flat_enough(item)
         subject = propose_subject(item.verdict.findings)
         contracts[name] = Contract(
             name=name,
@@ -95,6 +99,16 @@ def _contracts(scanned: Sequence[Scanned]) -> dict[str, Contract]:
             source=f"contracts/{name}.yaml",
         )
     return contracts
+
+
+def _require_flat_enough(item: Scanned) -> None:
+    """A contract that no reader takes would be no project that runs as it is."""
+    levels = max(sum(1 + step.lists for step in column.path.steps) for column in item.columns)
+    if levels > MOST_LEVELS:
+        raise SourceError(
+            f"`{item.urls[0]}` nests its fields {levels} levels deep; a contract has {MOST_LEVELS}",
+            hint="flatten the file, or give its inner part as a data set of its own",
+        )
 
 
 def _column(column: Column, finding: Finding) -> Column:
