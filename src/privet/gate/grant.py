@@ -109,7 +109,9 @@ class Grant:
         self._charge(part.data)
         keys = linkage_keys(self.means, decision)
         scope = self._scope(decision, keys)
-        order = RowOrder(keys[order_domain(decision.request)].secret, part.data)
+        order = RowOrder(
+            keys[order_domain(decision.request)].secret, part.data, self._shown_subject(decision)
+        )
         name = f"{part.data}.{part.form}"
         recipient = decision.recipient.key
         with ExitStack() as stack:
@@ -211,6 +213,13 @@ class Grant:
             withheld=self.means.registry.withheld_mask,
             transforms=transforms,
         )
+
+    def _shown_subject(self, decision: Decision) -> str | None:
+        """The column that leaves as the token of the subject that rows are clustered by."""
+        subject = self.terms.contracts[decision.request.data].subject
+        shown = (choice for choice in decision.columns if choice.treatment.name == "token")
+        paths = {choice.path for choice in shown if not choice.path.nested}
+        return subject.key.root if subject is not None and subject.key in paths else None
 
     def _write_rows(
         self, scope: RowScope, order: RowOrder, part: Part, sink: BinaryIO

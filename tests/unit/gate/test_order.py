@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from privet.gate.order import RowOrder
+
+ONE, OTHER = b"a" * 32, b"b" * 32
+TOKENS = [None if row < 20 else f"t{row // 4}" for row in range(400)]
+BATCH = pa.record_batch({"token": pa.array(TOKENS), "row": pa.array(range(400))})
+
+
+def ordered(key: bytes, together: str | None = None, data: str = "orders") -> list[int]:
+    rows: list[int] = RowOrder(key, data, together).apply(BATCH).column("row").to_pylist()
+    return rows
+
+
+@pytest.mark.parametrize("together", [None, "token"])
+def test_the_order_follows_from_key_and_data_set_alone(together: str | None) -> None:
+    one = ordered(ONE, together)
+    assert sorted(one) == list(range(400))
+    assert one == ordered(ONE, together)
+    different = [list(range(400)), ordered(OTHER, together), ordered(ONE, together, "customers")]
+    assert all(sum(map(int.__eq__, one, rows)) < 20 for rows in different)
+
+
+def test_each_batch_has_an_order_of_its_own() -> None:
+    order = RowOrder(ONE, "orders")
+    first, second = (order.apply(BATCH).column("row").to_pylist() for _ in range(2))
+    assert first != second
+
+
+def test_rows_of_one_token_stay_together_in_an_order_of_their_own() -> None:
+    rows = ordered(ONE, "token")
+    tokens = [TOKENS[row] for row in rows if TOKENS[row] is not None]
+    runs = [token for at, token in enumerate(tokens) if at == 0 or tokens[at - 1] != token]
+    assert len(runs) == len(set(runs)) == 95
+    assert runs != sorted(runs)
+    within = [[row for row in rows if TOKENS[row] == token] for token in runs]
+    assert sum(group != sorted(group) for group in within) > 60
+    nulls = [at for at, row in enumerate(rows) if TOKENS[row] is None]
+    assert nulls[-1] - nulls[0] > 100, "rows without a token are nobody's, and lie anywhere"
+
+
+def test_no_rows_and_no_columns_pass() -> None:
+    assert RowOrder(ONE, "orders", "token").apply(BATCH.slice(0, 0)).num_rows == 0
+    bare = pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([])))
+    assert RowOrder(ONE, "orders").apply(bare).num_rows == 3
