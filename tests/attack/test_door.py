@@ -28,6 +28,7 @@ from tests.projects import (
     use_cheap_passphrase,
 )
 
+EMAIL = "user.contact.email"
 ROWS = [(f"C{i}", f"c{i}@example.org", f"secret {i}", f"city {i}", i) for i in range(60)]
 
 
@@ -359,3 +360,29 @@ def test_a_released_token_is_nothing_that_is_kept_inside(tmp_path: Path) -> None
     inside |= {f"{token:016x}" for token in subject_tokens(clustering.secret, keys)}
     assert not {token[:16] for token in tokens} & inside
     assert not any(token in line for token in tokens for line in log)
+
+
+# ---- what a run says about itself
+
+
+def test_the_bases_of_all_data_sets_are_told(tmp_path: Path) -> None:
+    visits = table("visits", {"id": ("string", "user.unique_id"), "n": ("int64", "none")})
+    notes = table("notes", {"id": ("string", "user.unique_id"), "mail": ("string", EMAIL)})
+    contracts = [replace(each, subjects=(person("id"),)) for each in (visits, notes)]
+    made = make_project(
+        tmp_path,
+        {"visits.csv": "id,n\na,1\n", "notes.csv": "id,mail\na,a@example.org\n"},
+        contracts=contracts,
+        treatments=tokens_for(*contracts),
+    )
+    summary = made.open().run("research")
+    assert [category for category, _ in summary.basis] == [EMAIL, "user.unique_id"]
+
+
+def test_a_project_that_moved_says_where_its_unchanged_release_is_now(tmp_path: Path) -> None:
+    made = make_project(tmp_path / "old", {"customers.csv": customers_csv(ROWS)})
+    made.open().run("research")
+    made.root.rename(tmp_path / "new")
+    summary = Made(tmp_path / "new").open().run("research")
+    assert summary.unchanged
+    assert Path(summary.release) == tmp_path / "new" / "releases" / "research" / "000001"

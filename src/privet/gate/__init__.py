@@ -5,9 +5,9 @@
 writes the receipt and makes the release visible, whole.
 """
 
-from privet.gate.door import Gate
+from privet.gate.door import Gate, place
 from privet.gate.grant import Grant, Part, Release
 from privet.gate.means import Means
 from privet.gate.terms import Terms
 
-__all__ = ["Gate", "Grant", "Means", "Part", "Release", "Terms"]
+__all__ = ["Gate", "Grant", "Means", "Part", "Release", "Terms", "place"]

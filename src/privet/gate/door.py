@@ -45,7 +45,7 @@ class Gate:
         with means.catalog.write() as connection:
             newest = select(func.max(GRANT.c.number)).where(GRANT.c.pipeline == terms.pipeline)
             number = (connection.execute(newest).scalar() or 0) + 1
-            target = f"{into.rstrip('/')}/{terms.pipeline}/{number:06d}"
+            target = place(into, terms.pipeline, number)
             _require_free(means.targets(target))
             connection.execute(
                 insert(GRANT).values(
@@ -76,6 +76,11 @@ class Gate:
         """Finish what a crash interrupted: a sealed release appears, an open one is abandoned."""
         publish_sealed(self.means)
         abandon_open(self.means)
+
+
+def place(into: str, pipeline: str, number: int) -> str:
+    """Where a pipeline's release of that number goes, below the URL `into`."""
+    return f"{into.rstrip('/')}/{pipeline}/{number:06d}"
 
 
 def _require_free(target: ReleaseTarget) -> None:

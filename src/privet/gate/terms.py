@@ -9,7 +9,7 @@ from typing import Any
 
 from privet.model.contract import Contract
 from privet.model.errors import Refused
-from privet.model.release import Decision, FileDigest
+from privet.model.release import Decision, FileDigest, legal_bases
 from privet_verify.statement import PREDICATE_TYPE, STATEMENT_TYPE
 
 
@@ -112,7 +112,10 @@ def build_statement(
             "principal": decision.request.principal.name,
             "role": decision.request.role,
             "recipient": recipient,
-            "basis": [{"category": category, "basis": basis} for category, basis in _bases(terms)],
+            "basis": [
+                {"category": category, "basis": basis}
+                for category, basis in legal_bases(terms.decisions.values())
+            ],
             "sources": [
                 {
                     "data": source.data,
@@ -131,10 +134,3 @@ def build_statement(
             "files": [{"name": file.name, "size": file.size} for file in files],
         },
     }
-
-
-def _bases(terms: Terms) -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
-    for decision in terms.decisions.values():
-        found.update(decision.basis)
-    return sorted(found.items())

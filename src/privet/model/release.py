@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeAlias
@@ -65,6 +65,11 @@ class Decision:
     basis: Mapping[str, str]
     rule: str
     policy_digest: str
+
+
+def legal_bases(decisions: Iterable[Decision]) -> tuple[tuple[str, str], ...]:
+    """The basis of each category that leaves in any of the decisions of one release, sorted."""
+    return tuple(sorted({pair for decision in decisions for pair in decision.basis.items()}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from privet.gate import Gate, Part, Terms
+from privet.gate import Gate, Part, Terms, place
 from privet.gate.keys import linkage_keys
 from privet.gate.terms import SourceRef
 from privet.model.pipeline import FormatName
@@ -85,8 +85,7 @@ class Publish:
         return {
             "release": made.id,
             "number": made.number,
-            "target": f"{self.plan.spec.into.rstrip('/')}/{self.plan.spec.name}/{made.number:06d}",
-            "url": made.url,
+            "target": place(self.plan.spec.into, self.plan.spec.name, made.number),
             "files": [asdict(file) for file in made.files],
             "types": made.types,
             "counts": {data: asdict(counts) for data, counts in made.counts.items()},

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from privet.adapters.releases import open_target
 from privet.adapters.stores.sources import SourceObject, expand
-from privet.model.release import FileDigest, RowCounts
+from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.ingest import Ingest
 from privet.pipeline.progress import Meter, Progress
@@ -132,7 +132,7 @@ def _summarise(
         purpose=decision.request.purpose,
         recipient=decision.recipient.name,
         guarantee=str(decision.guarantee),
-        basis=tuple(sorted(decision.basis.items())),
+        basis=legal_bases(plan.decisions.values()),
         data=tuple(
             _summarise_data(plan, release.data, results, objects) for release in plan.spec.releases
         ),
@@ -140,7 +140,7 @@ def _summarise(
             StepSummary(name, result.unchanged, seconds.get(name, 0.0))
             for name, result in results.items()
         ),
-        release=released.output["url"],
+        release=open_target(released.output["target"], memory.config.root).url,
         release_id=released.output["release"],
         number=released.output["number"],
         unchanged=released.unchanged,
