@@ -1,31 +1,34 @@
 """Steps of a run: a DAG in which an unchanged step is not done again.
 
 A step's key is the hash of all that its output follows from: code version, parameters, inputs,
-policy, registry and key versions. Its output is small plain JSON that says where the result lies.
+policy, registry and key versions. Its output is small JSON that says where the result lies and how
+many rows it has; it is kept sealed, as the evidence record is, and bound to its step and key.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, LargeBinary, String, Table, delete, insert, select
 
+from privet.crypto.streaming import seal, unseal
 from privet.model import canonical
-from privet.model.errors import Unreachable
+from privet.model.errors import IntegrityError, Unreachable
 from privet.pipeline.progress import Meter, Progress
 from privet.ports.catalog import METADATA, Catalog
+from privet.ports.world import Entropy
 
 STEP = Table(
     "step",
     METADATA,
     Column("name", String, primary_key=True),
     Column("key", String, primary_key=True),
-    Column("output", Text, nullable=False),
+    Column("output", LargeBinary, nullable=False),
 )
 
 Output: TypeAlias = dict[str, Any]
@@ -66,22 +69,48 @@ class StepResult:
 
 @dataclass(frozen=True)
 class StepMemory:
-    """What each step gave for each key, kept in the catalog; pipelines share what is the same."""
+    """What each step gave for each key, kept in the catalog; pipelines share what is the same.
+
+    Attributes:
+        secret: 32 bytes; outputs are sealed under it.
+    """
 
     catalog: Catalog
+    secret: bytes = field(repr=False)
+    entropy: Entropy
 
     def recall(self, step: str, key: str) -> Output | None:
-        """What the step gave for this key."""
+        """What the step gave for this key.
+
+        Raises:
+            IntegrityError: it was changed.
+        """
         query = select(STEP.c.output).where(STEP.c.name == step, STEP.c.key == key)
         with self.catalog.read() as connection:
-            text = connection.execute(query).scalar()
-        return None if text is None else json.loads(text)
+            sealed = connection.execute(query).scalar()
+        if sealed is None:
+            return None
+        try:
+            output: Output = json.loads(unseal(sealed, self.secret, _bound(step, key)))
+        except IntegrityError as error:
+            raise IntegrityError(
+                f"what the step `{step}` gave is not what was written",
+                hint="the catalog was changed by hand: put the newest one back",
+            ) from error
+        return output
 
     def keep(self, step: str, key: str, output: Output) -> None:
         """Remember what the step gave, in place of what it gave for this key before."""
+        text = json.dumps(output).encode()
+        sealed = seal(text, self.secret, _bound(step, key), self.entropy)
         with self.catalog.write() as connection:
             connection.execute(delete(STEP).where(STEP.c.name == step, STEP.c.key == key))
-            connection.execute(insert(STEP).values(name=step, key=key, output=json.dumps(output)))
+            connection.execute(insert(STEP).values(name=step, key=key, output=sealed))
+
+
+def _bound(step: str, key: str) -> bytes:
+    """What a sealed output is bound to, so that none can stand for another."""
+    return canonical.encode(["privet step", 1, step, key])
 
 
 def run_steps(

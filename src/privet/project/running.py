@@ -77,7 +77,7 @@ def run(
     )
     results = run_steps(
         [*steps, publish.step()],
-        StepMemory(memory.catalog),
+        _step_memory(memory),
         timed,
         pause=time.sleep,
         mend=memory.mend,
@@ -86,6 +86,13 @@ def run(
     return _summarise(
         memory, plan, results, objects, started=started, seconds=timed.seconds, changes=changes
     )
+
+
+def _step_memory(memory: Memory) -> StepMemory:
+    means = memory.gate.means
+    with memory.catalog.write() as connection:
+        key = means.keys.ensure(connection, "evidence", "steps", memory.log)
+    return StepMemory(memory.catalog, key.secret, means.entropy)
 
 
 def _ingests(

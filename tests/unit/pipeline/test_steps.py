@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
-from privet.model.errors import SourceError, StorageError, Unreachable
+from privet.model.errors import IntegrityError, SourceError, StorageError, Unreachable
 from privet.pipeline.progress import Meter, Quiet
-from privet.pipeline.steps import BACKOFF_SECONDS, Output, Step, StepMemory, run_steps
-from tests.world import sqlite_catalog
+from privet.pipeline.steps import BACKOFF_SECONDS, STEP, Output, Step, StepMemory, run_steps
+from tests.world import SeededEntropy, sqlite_catalog
 
 
 class Recorder:
@@ -37,7 +38,7 @@ class Recorder:
 
 @pytest.fixture
 def memory(tmp_path: Path) -> StepMemory:
-    return StepMemory(sqlite_catalog(tmp_path))
+    return StepMemory(sqlite_catalog(tmp_path), bytes(32), SeededEntropy())
 
 
 def run(
@@ -141,3 +142,16 @@ def test_inputs_that_come_back_find_what_they_gave_before(memory: StepMemory) ->
     for value in (1, 2, 1, 2):
         run([recorder.step("a", value=value)], memory)
     assert recorder.done == ["a", "a"]
+
+
+def test_what_a_step_gave_is_sealed_and_stands_for_no_other(memory: StepMemory) -> None:
+    memory.keep("ingest a", "1" * 64, {"withheld": {"restricted": 7}})
+    memory.keep("ingest a", "2" * 64, {"withheld": {"restricted": 8}})
+    with memory.catalog.read() as connection:
+        rows = list(connection.execute(select(STEP.c.output)))
+    assert not any(b"restricted" in row.output for row in rows)
+    assert memory.recall("ingest a", "1" * 64) == {"withheld": {"restricted": 7}}
+    with memory.catalog.write() as connection:
+        connection.execute(update(STEP).where(STEP.c.key == "1" * 64).values(key="3" * 64))
+    with pytest.raises(IntegrityError, match="not what was written"):
+        memory.recall("ingest a", "3" * 64)
