@@ -60,7 +60,7 @@ class Contract:
         subjects: whom rows are about; empty means that each row is its own subject.
         unowned: `quarantine` (a row with a null subject key is held back) or `allow`.
         purposes: what the data was collected for; empty means that the policy alone decides.
-        retention: an ISO 8601 duration, stated and reported.
+        retention: an ISO 8601 duration, as stated; nothing enforces it yet, and `check` says so.
         residency: region keys where the data may lie.
         source: the file it was read from, for messages.
     """

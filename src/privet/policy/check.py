@@ -228,6 +228,9 @@ def _contract(contract: Contract, policy: Policy) -> Iterator[Problem]:
         if purpose not in policy.purposes:
             message = f"contract `{contract.name}` names purpose `{purpose}`, which is not declared"
             yield Problem(message, nearest(purpose, policy.purposes))
+    if contract.retention:
+        message = f"the retention of `{contract.name}` is not enforced by this version"
+        yield Problem(message, "Delete what is older yourself.", severity="warning")
     if is_known(contract.name):
         message = f"the data set `{contract.name}` is called like a category"
         hint = "Rename it: in rules, its columns hide the categories of the same name."

@@ -28,6 +28,7 @@ from privet.policy.check import check_policy
 from privet.policy.problem import Problem, nearest
 from privet.ports.catalog import METADATA, Catalog
 from privet.ports.world import Clock
+from privet.project.places import misplaced
 from privet.transforms.catalogue import check as check_treatment
 
 LAST_PLAN = Table(
@@ -53,10 +54,13 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         ConfigError: a contract, the policy or a pipeline is not of its form.
     """
     contracts, policy = load_contracts(config.root), load_policy(config.root)
+    pipelines = load_pipelines(config.root)
+    places = (misplaced(spec, config) for spec in pipelines.values())
     return (
         *check_policy(policy, contracts, check_treatment, clock.now().date()),
         *_recipients(policy),
-        *_pipelines(load_pipelines(config.root), policy, contracts),
+        *_pipelines(pipelines, policy, contracts),
+        *(problem for problem in places if problem),
     )
 
 

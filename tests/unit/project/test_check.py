@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.projects import Made, customers_csv, make_project
 
 
@@ -36,3 +38,33 @@ def test_a_recipients_key_is_tried_before_anything_runs(tmp_path: Path) -> None:
     policy.write_text(policy.read_text() + f"recipients: {{unilab: {{region: EU, key: {key}}}}}\n")
     assert "the key of unilab" in said(made)
     assert key not in said(made)
+
+
+@pytest.mark.parametrize(
+    ("into", "part"),
+    [
+        (".privet/vault", "vault's own folder"),
+        ("./x/../.privet/out", "vault's own folder"),
+        ("file:.privet", "vault's own folder"),
+        ("s4://bucket/out", "s4:// is no store"),
+        ("file://host/out", "another machine"),
+    ],
+)
+def test_releases_go_to_a_known_place_that_is_not_the_vault(
+    tmp_path: Path, into: str, part: str
+) -> None:
+    made = project(tmp_path)
+    pipeline = made.root / "pipelines" / "research.yaml"
+    pipeline.write_text(pipeline.read_text().replace("into: releases", f"into: {into}"))
+    assert part in said(made)
+    pipeline.write_text(pipeline.read_text().replace(f"into: {into}", "into: .privet-out"))
+    assert made.open().check() == ()
+
+
+def test_a_retention_that_nothing_enforces_is_told(tmp_path: Path) -> None:
+    made = project(tmp_path)
+    contract = made.root / "contracts" / "customers.yaml"
+    promise = "slaProperties: [{property: retention, value: P3Y}]\n"
+    contract.write_text(contract.read_text() + promise)
+    (problem,) = made.open().check()
+    assert (problem.severity, "retention" in problem.message) == ("warning", True)
