@@ -13,7 +13,6 @@ because signed ones are checked for being negative, which ends the SIMD.
 from __future__ import annotations
 
 import hashlib
-import hmac
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -62,12 +61,11 @@ _BODY, _LENGTH, _OUTER, _DONE, _IDLE = map(np.uint8, range(5))
 
 
 def hmac_rows(key: bytes, values: pa.Array[Any]) -> Bytes:
-    """HMAC-SHA256 of each value: an array of shape (rows, 32).
+    """What `hmac_plain.hmac_rows_plain` gives, by the kernel.
 
     Args:
         key: the secret, of any length.
-        values: string, large_string, binary or large_binary; slices are fine. A null row gives
-            zeros, and the caller keeps the validity.
+        values: string, large_string, binary or large_binary; slices are fine.
 
     Raises:
         TypeError: another type of array.
@@ -80,15 +78,6 @@ def hmac_rows(key: bytes, values: pa.Array[Any]) -> Bytes:
     if values.null_count:
         rows[values.is_null().to_numpy(zero_copy_only=False)] = 0
     return rows
-
-
-def hmac_rows_twin(key: bytes, values: pa.Array[Any]) -> Bytes:
-    """The same by the standard library, row by row: the oracle of `hmac_rows`."""
-    digests = np.zeros((len(values), DIGEST_BYTES), np.uint8)
-    for row, value in enumerate(values.cast(pa.large_binary()).to_pylist()):
-        if value is not None:
-            digests[row] = np.frombuffer(hmac.digest(key, value, "sha256"), np.uint8)
-    return digests
 
 
 def warm() -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from privet.crypto.mac import derive_key, hmac_sha256
+from privet.kernels.hmac_column import hmac_rows
 
 COMMITMENT_BYTES = 32
 
@@ -22,8 +23,6 @@ def commit_text(key: bytes, subject_type: str, text: str) -> bytes:
 
 def commit_rows(key: bytes, subject_type: str, values: pa.Array[Any]) -> npt.NDArray[np.uint8]:
     """The commitment to each value, shape (rows, 32); a null row is all zeros."""
-    from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415 (loads Numba)
-
     return hmac_rows(_type_key(key, subject_type), values)
 
 

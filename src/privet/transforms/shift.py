@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from privet.crypto.mac import derive_key
+from privet.kernels.hmac_column import hmac_rows
 from privet.model.policy import Treatment
 from privet.transforms.arrow import Values, pc
 from privet.transforms.linkage import LinkageKey
@@ -45,8 +46,6 @@ def day_offsets(subjects: Values, key: LinkageKey, days: int) -> Values:
 
     The first 8 bytes of the HMAC, little-endian, modulo twice `days`: the bias is below 2**-50.
     """
-    from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415 (loads Numba)
-
     digests = hmac_rows(derive_key(key.secret, _LABEL), subjects)
     words = np.ascontiguousarray(digests[:, :8]).view("<u8").ravel()
     steps = (words % np.uint64(2 * days)).astype(np.int64) - days

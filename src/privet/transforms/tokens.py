@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from privet.kernels.hmac_column import hmac_rows
 from privet.model.policy import Treatment
 from privet.transforms.arrow import Values, buffer, from_numpy
 from privet.transforms.normalise import subject_text
@@ -33,7 +34,6 @@ def prepare(treatment: Treatment, column: Input) -> Prepared:
             raise ValueError("a token needs the key of its linkage domain")
         # Imported here: the kernels load Numba, and most of the house never needs it.
         from privet.kernels.hexadecimal import hex_array  # noqa: PLC0415
-        from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415
 
         messages = values if column.family == "binary" else subject_text(values, column.category)
         digests = hmac_rows(column.key.secret, messages)[:, :size]

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from privet.kernels.hmac_column import hmac_rows
 from privet.ports.world import Entropy
 from privet.vault.outlet import FragmentOutlet
 from privet.vault.spool import Lane, Spool
@@ -35,8 +36,6 @@ _BUFFER_BYTES = 32 << 20
 
 def subject_tokens(key: bytes, subjects: pa.Array[Any]) -> Tokens:
     """One token per row; rows without a subject share token 0."""
-    from privet.kernels.hmac_sha256 import hmac_rows  # noqa: PLC0415 (loads Numba)
-
     leading = np.ascontiguousarray(hmac_rows(key, subjects)[:, :8])
     return leading.view(">u8").reshape(-1).astype(np.uint64)
 
