@@ -13,6 +13,7 @@ import pyarrow as pa
 from sqlalchemy import insert, update
 
 from privet.crypto.delivery import AgeWriter
+from privet.crypto.hashing import HashingSink
 from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
 from privet.gate.order import RowOrder
@@ -112,16 +113,16 @@ class Grant:
         order = RowOrder(
             keys[order_domain(decision.request)].secret, part.data, self._shown_subject(decision)
         )
-        name = f"{part.data}.{part.form}"
         recipient = decision.recipient.key
+        name = f"{part.data}.{part.form}{'.age' if recipient else ''}"
         with ExitStack() as stack:
-            staged = stack.enter_context(self.target.writer(f"{name}.age" if recipient else name))
-            digest = _DigestingFile(staged)
-            sink = cast("BinaryIO", digest)
+            staged = stack.enter_context(self.target.writer(name))
+            hashed = HashingSink(staged, sha256())
+            sink = cast("BinaryIO", hashed)
             if recipient:
                 sink = cast("BinaryIO", stack.enter_context(AgeWriter(sink, recipient)))
             counts = self._write_rows(scope, order, part, sink)
-        self.files.append(digest.describe(f"{name}.age" if recipient else name))
+        self.files.append(FileDigest(name, hashed.size, hashed.hexdigest()))
         if not counts.balanced():
             raise IntegrityError(f"{part.data}: rows read are not rows out, quarantined, withheld")
         self.counts[part.data] = counts
@@ -284,40 +285,3 @@ def _ending(writer: BatchWriter) -> Iterator[None]:
             writer.close()
         raise
     writer.close()
-
-
-class _DigestingFile:
-    """A writable file that hashes (SHA-256) and counts what passes through."""
-
-    def __init__(self, sink: BinaryIO) -> None:
-        self._sink = sink
-        self._digest = sha256()
-        self._size = 0
-        self.closed = False
-
-    def writable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return False
-
-    def seekable(self) -> bool:
-        return False
-
-    def tell(self) -> int:
-        return self._size
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        self._size += len(data)
-        self._sink.write(data)
-        return len(data)
-
-    def flush(self) -> None:
-        self._sink.flush()
-
-    def close(self) -> None:
-        self.closed = True
-
-    def describe(self, name: str) -> FileDigest:
-        return FileDigest(name, self._size, self._digest.hexdigest())

@@ -6,7 +6,6 @@ store, with BLAKE3 of the ciphertext taken on the way.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import BinaryIO, cast
@@ -15,42 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
+from privet.crypto.hashing import HashingSink
 from privet.crypto.streaming import SealedReader, SealingWriter, seal, unseal
 from privet.model.canonical import encode
-from privet.model.errors import IntegrityError, StorageError
+from privet.model.errors import IntegrityError
 from privet.ports.store import ObjectStore
 from privet.ports.world import Entropy
 from privet.vault.keys import Key
 from privet.vault.manifest import SealedObject
 
 ROW_GROUP_ROWS = 131_072
-
-
-class HashingSink(io.RawIOBase):
-    """Passes bytes on to `sink`, and counts and hashes them."""
-
-    def __init__(self, sink: BinaryIO) -> None:
-        super().__init__()
-        self._sink = sink
-        self._hash = blake3()
-        self.size = 0
-
-    def writable(self) -> bool:
-        """True."""
-        return True
-
-    def write(self, data: bytes | bytearray | memoryview, /) -> int:  # type: ignore[override]
-        """Hash and pass on all of `data`."""
-        count = self._sink.write(data)
-        if count != len(data):
-            raise StorageError("the store took only part of a write")
-        self._hash.update(data)
-        self.size += count
-        return count
-
-    def hexdigest(self) -> str:
-        """BLAKE3 of everything so far."""
-        return self._hash.hexdigest()
 
 
 class FragmentWriter:
@@ -81,7 +54,7 @@ class FragmentWriter:
         self._key_id = key.id
         self._rows = 0
         with ExitStack() as stack:
-            self._sink = HashingSink(stack.enter_context(store.writer(object_key)))
+            self._sink = HashingSink(stack.enter_context(store.writer(object_key)), blake3())
             bound = associated_data(project_id, object_key)
             self._sealing = SealingWriter(cast("BinaryIO", self._sink), key.secret, bound, entropy)
             self._parquet = pq.ParquetWriter(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from privet.adapters.stores.faults import local_faults
-from privet.adapters.stores.local import LocalStore
+from privet.adapters.stores.local import LocalStore, sync_folder
 from privet.model.errors import IntegrityError
 from privet.ports.release import TargetState
 
@@ -62,19 +62,11 @@ class LocalRelease:
         staging.put(RECEIPT, receipt)
         with local_faults(self.url, "write"):
             self._staging.rename(self._folder)
-            _sync(self._folder.parent)
+            sync_folder(self._folder.parent)
 
     def discard(self) -> None:
         """Remove the hidden folder."""
         with local_faults(self.url, "delete"):
             if self._staging.is_dir():
                 shutil.rmtree(self._staging)
-                _sync(self._staging.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+                sync_folder(self._staging.parent)

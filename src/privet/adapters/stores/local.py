@@ -92,7 +92,7 @@ class LocalStore:
                     return False
                 if not create:
                     temporary.replace(path)
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         return True
 
     @contextmanager
@@ -103,7 +103,7 @@ class LocalStore:
             yield file
             _flush(file)
             temporary.replace(path)
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Objects below the folder `prefix` (empty: all), sorted by key."""
@@ -123,7 +123,7 @@ class LocalStore:
                 path.unlink()
             except (FileNotFoundError, NotADirectoryError):
                 return
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def sweep(self) -> int:
         """Remove what writes that never finished have left; returns how many files it was.
@@ -170,7 +170,7 @@ class LocalStore:
         for new in reversed(missing):
             with suppress(FileExistsError):
                 new.mkdir(mode=_FOLDER_MODE)
-            _sync_folder(new.parent)
+            sync_folder(new.parent)
 
 
 def _info(key: str, state: os.stat_result) -> ObjectInfo:
@@ -202,7 +202,8 @@ def _flush(file: BinaryIO) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
