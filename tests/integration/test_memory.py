@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.projects import CUSTOMERS, PASSPHRASE, make_project
 
 ROWS = 500_000
