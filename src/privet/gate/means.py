@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from privet.crypto.notes import NoteSigner
 from privet.gate.terms import Terms
 from privet.ledger import Log
+from privet.model.contract import Contract
 from privet.model.errors import Refused
 from privet.model.policy import Policy
 from privet.policy.decide import decide
@@ -25,6 +26,7 @@ class Means:
 
     Attributes:
         policy: reads the policy that is in force now; asked again at every draw.
+        contracts: reads the contracts that are in force now, by data set; likewise.
         origin: name of the project's log, stated in receipts.
     """
 
@@ -37,6 +39,7 @@ class Means:
     clock: Clock
     entropy: Entropy
     policy: Callable[[], Policy]
+    contracts: Callable[[], Mapping[str, Contract]]
     targets: ReleaseTargets
     open_writer: OpenBatchWriter
     origin: str
@@ -45,9 +48,16 @@ class Means:
         """The policy in force, if it decides exactly as `terms` say.
 
         Raises:
-            Refused: it refuses, or it decides otherwise than when the plan was made.
+            Refused: it refuses, or it decides otherwise than when the plan was made; or a contract
+                has changed since.
         """
-        policy = self.policy()
+        policy, contracts = self.policy(), self.contracts()
+        for name, contract in terms.contracts.items():
+            if name not in contracts or contracts[name].digest != contract.digest:
+                raise Refused(
+                    f"the contract of {name} has changed since the plan was made",
+                    hint="look at `privet plan` again, then run once more",
+                )
         today = self.clock.now().date()
         for decision in terms.decisions.values():
             contract = terms.contracts[decision.request.data]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +15,12 @@ from privet.adapters.stores import open_store
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.probing import is_probe, probe
 from privet.adapters.world import SystemClock, SystemEntropy
-from privet.config.project_file import PRIVATE_FOLDER, ProjectConfig, load_policy
+from privet.config.project_file import PRIVATE_FOLDER, ProjectConfig, load_contracts, load_policy
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.gate import Gate, Means
 from privet.ledger import Log
 from privet.model.errors import IntegrityError, Missing, StorageError
-from privet.model.policy import Policy
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
 from privet.project.identity import (
@@ -233,7 +232,8 @@ def _wire(
         signer=signer,
         clock=clock,
         entropy=entropy,
-        policy=_policy_in_force(config.root),
+        policy=lambda: load_policy(config.root),
+        contracts=lambda: load_contracts(config.root),
         targets=lambda url: open_target(url, config.root),
         open_writer=open_writer,
         origin=identity.origin,
@@ -244,7 +244,3 @@ def _wire(
 def _log(config: ProjectConfig, catalog: Catalog, signer: NoteSigner) -> Log:
     store = open_store(config.store, config.root)
     return Log(catalog, store, signer, SystemClock(), prefix=LOG_PREFIX)
-
-
-def _policy_in_force(root: Path) -> Callable[[], Policy]:
-    return lambda: load_policy(root)

@@ -85,6 +85,7 @@ def door(folder: Path) -> Door:
         clock=clock,
         entropy=entropy,
         policy=lambda: made.policy,
+        contracts=lambda: made.contracts,
         targets=lambda url: open_target(url, folder),
         open_writer=open_writer,
         origin="example.org/clinic",

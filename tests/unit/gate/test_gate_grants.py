@@ -221,3 +221,12 @@ def test_a_sealed_release_whose_files_are_gone_is_abandoned(made: Door) -> None:
     kinds = [entry.kind for entry in made.gate.means.log.entries()]
     assert kinds[-1] == "abandoned"
     assert made.files() == ["mine"]
+
+
+def test_a_contract_that_changes_during_a_run_is_heard(made: Door) -> None:
+    terms = made.terms()
+    with made.gate.open(terms, made.into) as grant:
+        made.contracts[CUSTOMERS] = replace(made.contracts[CUSTOMERS], version="2.0.0")
+        with pytest.raises(Refused, match=f"the contract of {CUSTOMERS} has changed"):
+            grant.draw(part())
+    assert made.files() == []
