@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -58,7 +58,7 @@ def check(kind: type[T], document: Document, path: KeyPath = ()) -> T:
         ConfigError: it is not of that form; all that is wrong, each with its line.
     """
     try:
-        read: T = _adapter(kind).validate_python(document.value(path))
+        read: T = _adapter(cast("Hashable", kind)).validate_python(document.value(path))
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
     else:

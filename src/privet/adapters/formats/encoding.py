@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from charset_normalizer import from_bytes
 
@@ -16,6 +17,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_FEW = 200
 _SAMPLE = 64 << 10
 _SEARCH = 256 << 20
 
@@ -58,10 +61,29 @@ def _from_first_accent(chunk: bytes) -> bytes:
     return chunk.lstrip(bytes(range(0x80, 0xC0)))
 
 
+def _has_few_lone_accents(sample: bytes) -> bool:
+    """Whether this looks like Western text with too few accents for a guess by frequencies.
+
+    Letters beyond ASCII stand by ones and twos among plain ones. A few of them (`Müller`) are valid
+    in the double-byte encodings of East Asia too, and in Central European ones, for which short
+    samples are taken.
+    """
+    try:
+        text = sample.decode("cp1252")
+    except UnicodeDecodeError:
+        return False
+    runs = _BEYOND_ASCII.findall(text)
+    lone = sum(len(run) <= 2 and run.isalpha() for run in runs)
+    return len(runs) < _FEW and lone == len(runs)
+
+
 def _guess(chunk: bytes, name: str) -> str:
     first = next((i for i, byte in enumerate(chunk) if byte > 0x7F), 0)
     start = max(0, first - _SAMPLE // 2) & ~3
-    best = from_bytes(chunk[start : start + _SAMPLE]).best()
+    sample = chunk[start : start + _SAMPLE]
+    if _has_few_lone_accents(sample):
+        return "cp1252"
+    best = from_bytes(sample).best()
     if best is None:
         raise SourceError(
             f"`{name}` is neither text of a known encoding nor a format that is read here",

@@ -114,3 +114,22 @@ def test_what_cannot_be_read_says_what_to_do(data: bytes, name: str, says: str) 
         form(data, name)
     assert says in str(caught.value)
     assert caught.value.hint
+
+
+WESTERN = [
+    "name;ort\nAnna Müller;Köln\nJürgen Öz;Bonn\n",
+    "nom;ville\nInès Lefèvre;Nîmes\nZoé Benoît;Évry\n",
+    "nombre;ciudad\nÍñigo Muñoz;Cádiz\nLucía Núñez;León\n",
+]
+
+
+@pytest.mark.parametrize("text", WESTERN)
+def test_a_few_western_letters_are_not_taken_for_east_asian_ones(text: str) -> None:
+    encoding = form(text.encode("cp1252")).encoding
+    assert text.encode("cp1252").decode(encoding) == text
+
+
+def test_east_asian_text_still_is() -> None:
+    text = "名前;都市\n" + "山田太郎;東京都千代田区丸の内\n佐藤花子;大阪府大阪市北区梅田\n" * 20
+    encoding = form(text.encode("shift_jis")).encoding
+    assert text.encode("shift_jis").decode(encoding) == text
