@@ -106,3 +106,12 @@ def test_two_pipelines_read_their_common_source_once(folder: Path) -> None:
         "release again": False,
     }
     assert json.loads(privet("run", "research", "--json").stdout)["unchanged"]
+
+
+def test_a_release_that_lost_a_file_is_made_again(folder: Path) -> None:
+    privet("init", "adult_raw.csv.gz")
+    first = json.loads(privet("run", "research", "--json").stdout)
+    (Path(first["release"]) / "adult_raw.parquet").unlink()
+    again = json.loads(privet("run", "research", "--json").stdout)
+    assert not again["unchanged"]
+    privet("verify", again["release"])

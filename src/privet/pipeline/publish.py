@@ -40,9 +40,15 @@ class Publish:
             name=step_name(self.plan.spec.name),
             needs=tuple(f"ingest {release.data}" for release in self.plan.spec.releases),
             inputs=self._inputs,
-            holds=lambda output: self.targets(output["target"]).state() == "published",
+            holds=self._holds,
             work=self._work,
         )
+
+    def _holds(self, output: Output) -> bool:
+        """Whether the release still lies there with its files; `verify` says what is in them."""
+        target = self.targets(output["target"])
+        expected = {file["name"]: file["size"] for file in output["files"]}
+        return target.state() == "published" and target.sizes() == expected
 
     def _inputs(self, given: Mapping[str, Output]) -> Mapping[str, Any]:
         keys = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Literal, Protocol, TypeAlias
 
@@ -23,6 +24,10 @@ class ReleaseTarget(Protocol):
 
     def state(self) -> TargetState:
         """What is there now."""
+        ...
+
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes of each file of a published release but its receipt, by name."""
         ...
 
     def writer(self, name: str) -> AbstractContextManager[BinaryIO]:

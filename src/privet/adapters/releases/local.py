@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
@@ -37,6 +38,11 @@ class LocalRelease:
         if self._staging.is_dir():
             return "staged"
         return "blocked" if os.path.lexists(self._folder) else "absent"
+
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes of each file but the receipt."""
+        found = LocalStore(self._folder).list("")
+        return {info.key: info.size for info in found if info.key != RECEIPT}
 
     def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A durable file in the hidden folder."""

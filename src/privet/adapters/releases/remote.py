@@ -6,6 +6,7 @@ so. The prefix belongs to one grant, so that two releases cannot mix.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
 
@@ -34,6 +35,10 @@ class RemoteRelease:
         if self._store.head(RECEIPT) is not None:
             return "published"
         return "staged" if any(True for _ in self._store.list("")) else "absent"
+
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes of each file but the receipt."""
+        return {info.key: info.size for info in self._store.list("") if info.key != RECEIPT}
 
     def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A file of the release; without the receipt it counts for nothing."""
