@@ -5,6 +5,7 @@ It says `held`, and goes on when a line comes in on standard input, or a signal.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +16,9 @@ from privet.adapters.releases.local import LocalRelease
 from privet.cli.app import main
 from privet.crypto.passphrase import Argon2idParams
 from privet.vault.vault import Vault
+
+# Whoever runs the tests in the background may have had Ctrl-C ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def stand_still() -> None:
