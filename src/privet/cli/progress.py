@@ -1,61 +1,21 @@
-"""Progress on a terminal: rows, rows per second, time left; elsewhere only what was decided."""
+"""Whether progress is shown: on a terminal, unless it is not wanted."""
 
 from __future__ import annotations
 
-import time
+import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-from privet.pipeline.progress import Meter, Quiet
-from privet.pipeline.progress import Progress as ProgressPort
-
-_SETTLED = 0.2
-"""Seconds before a speed says anything."""
+from privet.pipeline.progress import Progress, Quiet
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[ProgressPort]:
+def shown(*, quiet: bool) -> Iterator[Progress]:
     """A progress display on standard error, if that is a terminal and `quiet` is not asked for."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield Quiet()
         return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[rows]:,} rows"),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as display:
-        yield _Terminal(display)
+    from privet.cli.bars import bars  # loads rich
 
-
-class _Terminal:
-    def __init__(self, display: Progress) -> None:
-        self._display = display
-
-    def step(self, name: str, total: int | None) -> AbstractContextManager[Meter]:
-        return self._step(name, total)
-
-    def note(self, text: str) -> None:
-        self._display.console.print(text, highlight=False, markup=False)
-
-    @contextmanager
-    def _step(self, name: str, total: int | None) -> Iterator[Meter]:
-        task = self._display.add_task(name, total=total, rows=0, speed="")
-        started, rows = time.monotonic(), 0
-
-        def advance(more: int, size: int) -> None:
-            nonlocal rows
-            rows += more
-            seconds = time.monotonic() - started
-            speed = f"{rows / seconds:,.0f} rows/s" if seconds > _SETTLED else ""
-            self._display.update(task, advance=size, rows=rows, speed=speed)
-
-        yield advance
-        self._display.remove_task(task)
-        self.note(f"{name}: {rows:,} rows")
+    with bars() as display:
+        yield display

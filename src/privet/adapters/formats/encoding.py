@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 
-from charset_normalizer import from_bytes
-
 from privet.adapters.formats.text import ByteSource
 from privet.model.errors import SourceError
 
@@ -83,6 +81,8 @@ def _guess(chunk: bytes, name: str) -> str:
     sample = chunk[start : start + _SAMPLE]
     if _has_few_lone_accents(sample):
         return "cp1252"
+    from charset_normalizer import from_bytes  # noqa: PLC0415 (few files need a guess)
+
     best = from_bytes(sample).best()
     if best is None:
         raise SourceError(
