@@ -23,7 +23,7 @@ def read_pipeline(document: Document) -> PipelineSpec:
         role=form.role,
         sources={
             data: SourceSpec(
-                data, source.from_, _format(source), document.locate(("sources", data))
+                data, source.from_, _format(source), where=document.locate(("sources", data))
             )
             for data, source in form.sources.items()
         },

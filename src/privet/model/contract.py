@@ -8,6 +8,7 @@ from hashlib import sha256
 from privet.model import canonical
 from privet.model.errors import Location
 from privet.model.paths import ColumnPath
+from privet.model.quality import QualityRule
 
 NO_CATEGORY = "none"
 """What a person writes to state that a column is not about anybody."""
@@ -62,6 +63,7 @@ class Contract:
         purposes: what the data was collected for; empty means that the policy alone decides.
         retention: an ISO 8601 duration, as stated; nothing enforces it yet, and `check` says so.
         residency: region keys where the data may lie.
+        rules: what the data must be, beyond its types.
         source: the file it was read from, for messages.
     """
 
@@ -73,6 +75,7 @@ class Contract:
     purposes: tuple[str, ...] = ()
     retention: str | None = None
     residency: tuple[str, ...] = ()
+    rules: tuple[QualityRule, ...] = ()
     source: str = field(default="", compare=False)
 
     def column(self, path: ColumnPath) -> Column | None:

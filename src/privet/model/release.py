@@ -74,17 +74,27 @@ def legal_bases(decisions: Iterable[Decision]) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class RowCounts:
-    """Every row that came in, accounted for. Reasons are names of rules, never data."""
+    """Every row that came in, accounted for by reason. Reasons are names of rules, never data.
+
+    Attributes:
+        out: left, or were kept.
+        quarantined: held back by a rule, a type or a missing key.
+        merged: another row stands for them (cleaning step `deduplicate`).
+        suppressed: left out by the release's guarantee.
+        withheld: the registry or the policy's row filter keeps them.
+    """
 
     read: int = 0
     out: int = 0
     quarantined: Mapping[str, int] = field(default_factory=dict)
     withheld: Mapping[str, int] = field(default_factory=dict)
+    merged: Mapping[str, int] = field(default_factory=dict)
+    suppressed: Mapping[str, int] = field(default_factory=dict)
 
     def balanced(self) -> bool:
-        """Whether rows in = out + quarantined + withheld."""
-        held = sum(self.quarantined.values()) + sum(self.withheld.values())
-        return self.read == self.out + held
+        """Whether rows in = out + quarantined + merged + suppressed + withheld."""
+        gone = (self.quarantined, self.merged, self.suppressed, self.withheld)
+        return self.read == self.out + sum(sum(reasons.values()) for reasons in gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ the report, a file that may travel, merges groups of fewer than ten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from privet.model.quality import CleanOutcome, ColumnProfile, RuleOutcome
 from privet.model.release import FileDigest, RowCounts
 
 
@@ -38,6 +40,38 @@ class SourceSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityPoint:
+    """What became of a data set's rows when one snapshot was made; the report shows them in time.
+
+    Attributes:
+        failed: rows that failed, by rule.
+    """
+
+    snapshot: int
+    when: datetime
+    read: int
+    kept: int
+    quarantined: Mapping[str, int]
+    merged: Mapping[str, int]
+    failed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySummary:
+    """The quality of one data set in this run.
+
+    Attributes:
+        history: one point for each snapshot that is known, oldest first; the last is this run's.
+        profiles: of the kept rows; empty where none was made.
+    """
+
+    rules: tuple[RuleOutcome, ...] = ()
+    cleaning: tuple[CleanOutcome, ...] = ()
+    profiles: tuple[ColumnProfile, ...] = ()
+    history: tuple[QualityPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataSummary:
     """One data set of the run."""
 
@@ -48,6 +82,7 @@ class DataSummary:
     subjects: str | None
     row_filter: str | None
     snapshot: int
+    quality: QualitySummary = field(default_factory=QualitySummary)
 
 
 @dataclass(frozen=True, slots=True)
