@@ -6,8 +6,8 @@ writes the receipt and makes the release visible, whole.
 """
 
 from privet.gate.door import Gate, place
-from privet.gate.grant import Grant, Part, Release
+from privet.gate.grant import Grant, Part, Release, Tally
 from privet.gate.means import Means
-from privet.gate.terms import Terms
+from privet.gate.terms import SourceRef, Terms
 
-__all__ = ["Gate", "Grant", "Means", "Part", "Release", "Terms", "place"]
+__all__ = ["Gate", "Grant", "Means", "Part", "Release", "SourceRef", "Tally", "Terms", "place"]

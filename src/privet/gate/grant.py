@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ from privet.gate.order import RowOrder
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
 from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
-from privet.gate.terms import Terms, build_statement
+from privet.gate.terms import SourceRef, Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
 from privet.model.errors import IntegrityError, PrivetError, Refused, Unavailable
@@ -34,23 +34,39 @@ from privet.transforms.linkage import LinkageKey
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of a part's rows on their way to the door.
+
+    Attributes:
+        source: the snapshot that they are from.
+        read: rows that came in.
+        quarantined: of these, the ones that were held back, by reason.
+        merged: the ones that another row stands for, by reason.
+    """
+
+    source: SourceRef
+    read: int
+    quarantined: Mapping[str, int]
+    merged: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One data set's rows, on their way out.
 
     Attributes:
         data: the data set.
         schema: of the raw batches.
-        batches: raw rows from the vault; read once, as they are written.
+        batches: raw rows; read once, as they are written.
         form: file format of the release.
-        read: rows that the source held, and `quarantined`: those held back at ingestion, by reason.
+        tally: asked once, after the last batch was read.
     """
 
     data: str
     schema: pa.Schema
     batches: Iterable[pa.RecordBatch]
     form: FormatName
-    read: int
-    quarantined: Mapping[str, int]
+    tally: Callable[[], Tally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,7 @@ class Grant:
     expires: datetime
     target: ReleaseTarget
     files: list[FileDigest] = field(default_factory=list)
+    sources: list[SourceRef] = field(default_factory=list)
     counts: dict[str, RowCounts] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     charged: set[str] = field(default_factory=set)
@@ -124,7 +141,7 @@ class Grant:
             counts = self._write_rows(scope, order, part, sink)
         self.files.append(FileDigest(name, hashed.size, hashed.hexdigest()))
         if not counts.balanced():
-            raise IntegrityError(f"{part.data}: rows read are not rows out, quarantined, withheld")
+            raise IntegrityError(f"{part.data}: rows read and rows accounted for are not the same")
         self.counts[part.data] = counts
         return counts
 
@@ -147,6 +164,7 @@ class Grant:
                 release=self.id,
                 origin=self.means.origin,
                 issued=self.means.clock.now(),
+                sources=sorted(self.sources, key=lambda source: source.data),
                 files=self.files,
                 policy_version=self.policy_version,
             )
@@ -236,8 +254,15 @@ class Grant:
                     withheld[reason] = withheld.get(reason, 0) + count
                 writer.write(order.apply(released))
                 out += released.num_rows
-        present = {reason: count for reason, count in withheld.items() if count}
-        return RowCounts(part.read, out, dict(part.quarantined), present)
+        tally = part.tally()
+        self.sources.append(tally.source)
+        return RowCounts(
+            read=tally.read,
+            out=out,
+            quarantined=dict(tally.quarantined),
+            withheld={reason: count for reason, count in withheld.items() if count},
+            merged=dict(tally.merged),
+        )
 
     def _evidence(self, added: Mapping[str, Any]) -> dict[str, Any]:
         decision = self.terms.decision
@@ -254,6 +279,8 @@ class Grant:
                     "read": counts.read,
                     "out": counts.out,
                     "quarantined": _pairs(counts.quarantined),
+                    "merged": _pairs(counts.merged),
+                    "suppressed": _pairs(counts.suppressed),
                     "withheld": _pairs(counts.withheld),
                 }
                 for data, counts in sorted(self.counts.items())

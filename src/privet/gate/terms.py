@@ -31,7 +31,6 @@ class Terms:
         decisions: the policy's decision for each data set; one principal, role, purpose, recipient
             and guarantee for them all.
         contracts: each data set's contract.
-        sources: the snapshots to read.
         plan_sha256: hash of the declared plan.
         code_version: version of the code that makes the release.
     """
@@ -39,7 +38,6 @@ class Terms:
     pipeline: str
     decisions: Mapping[str, Decision]
     contracts: Mapping[str, Contract]
-    sources: tuple[SourceRef, ...]
     plan_sha256: str
     code_version: str
 
@@ -79,6 +77,7 @@ def build_statement(
     release: str,
     origin: str,
     issued: datetime,
+    sources: Sequence[SourceRef],
     files: Sequence[FileDigest],
     policy_version: str,
 ) -> dict[str, Any]:
@@ -122,7 +121,7 @@ def build_statement(
                     "snapshot": source.snapshot,
                     "manifest": {"sha256": source.manifest_sha256},
                 }
-                for source in terms.sources
+                for source in sources
             ],
             "plan": {"declared": {"sha256": terms.plan_sha256}, "fitted": None},
             "policy": {"version": policy_version, "sha256": decision.policy_digest},

@@ -8,9 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from privet.gate import Gate, Part, Terms, place
+from privet.gate import Gate, Part, SourceRef, Tally, Terms, place
 from privet.gate.keys import linkage_keys
-from privet.gate.terms import SourceRef
 from privet.model.pipeline import FormatName
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.progress import Meter
@@ -77,10 +76,6 @@ class Publish:
             pipeline=self.plan.spec.name,
             decisions=self.plan.decisions,
             contracts={data: self.plan.contracts[data] for data in ingested},
-            sources=tuple(
-                SourceRef(data, output["snapshot"], output["manifest"])
-                for data, output in sorted(ingested.items())
-            ),
             plan_sha256=self.plan.sha256,
             code_version=self.code_version,
         )
@@ -100,6 +95,12 @@ class Publish:
     def _part(self, ingested: Output, form: FormatName, meter: Meter) -> Part:
         snapshot = self.vault.snapshot(ingested["data"], ingested["snapshot"])
 
+        tally = Tally(
+            source=SourceRef(snapshot.dataset, snapshot.number, snapshot.sha256),
+            read=ingested["read"],
+            quarantined=ingested["quarantined"],
+        )
+
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in self.vault.read(snapshot):
                 meter(batch.num_rows, batch.nbytes)
@@ -110,8 +111,7 @@ class Publish:
             schema=snapshot.manifest.schema,
             batches=batches(),
             form=form,
-            read=ingested["read"],
-            quarantined=ingested["quarantined"],
+            tally=lambda: tally,
         )
 
 

@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from privet.adapters.formats.write import open_writer
 from privet.adapters.releases import open_target
-from privet.gate import Gate, Means, Part, Terms
-from privet.gate.terms import SourceRef
+from privet.gate import Gate, Means, Part, SourceRef, Tally, Terms
 from privet.model.contract import Contract
 from privet.model.policy import Policy
 from privet.model.release import Request
@@ -48,7 +47,6 @@ class Door:
                 for name in names
             },
             contracts={name: self.contracts[name] for name in names},
-            sources=tuple(SourceRef(name, 1, "0" * 64) for name in names),
             plan_sha256="1" * 64,
             code_version="0",
         )
@@ -97,7 +95,8 @@ def door(folder: Path) -> Door:
 def part(data: str = CUSTOMERS, *batches: pa.RecordBatch) -> Part:
     """Rows of one data set on their way out, as CSV."""
     rows = batches or (people("C1", "C2"),)
-    return Part(data, SCHEMA, iter(rows), "csv", sum(batch.num_rows for batch in rows), {})
+    tally = Tally(SourceRef(data, 1, "0" * 64), sum(batch.num_rows for batch in rows), {})
+    return Part(data, SCHEMA, iter(rows), "csv", lambda: tally)
 
 
 def people(*ids: str | None) -> pa.RecordBatch:
