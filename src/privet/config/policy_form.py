@@ -11,7 +11,7 @@ from privet.config.form import Form, unfit, wrong
 from privet.config.treatment import ExpectationField, GuaranteeField, TreatmentField
 from privet.model.paths import ColumnPath
 
-Action: TypeAlias = Literal["release", "query", "reveal", "train", "synthesize"]
+Action: TypeAlias = Literal["release", "quarantine", "query", "reveal", "train", "synthesize"]
 
 # GDPR Art. 6(1) (a) to (f) and Art. 10, spelled as in W3C DPV; then what only Art. 9(2) knows.
 Basis: TypeAlias = Literal[

@@ -88,7 +88,8 @@ class Rule:
     Attributes:
         id: `rules[3]`, or the name given in the file; stands in decisions and receipts.
         effect: `allow` or `deny`.
-        action: `release`, `query`, `reveal`, `train`, `synthesize`.
+        action: `release`, `quarantine` (see, let in and reprocess what was held back), `query`,
+            `reveal`, `train`, `synthesize`.
         role, purpose, to, data: what it applies to; None means any (only a deny rule may leave out
             role or purpose).
         guarantee: what the release then promises.

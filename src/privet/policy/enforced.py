@@ -7,7 +7,7 @@ from privet.model.policy import Guarantee, Policy, Recipient, Rule
 from privet.model.release import LOCAL_RECIPIENT
 from privet.policy.problem import Problem
 
-ACTIONS = ("release",)
+ACTIONS = ("release", "quarantine")
 GUARANTEES = ("clear", "pseudonymous")
 
 
@@ -17,7 +17,7 @@ def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
         return None
     return Problem(
         f"the action `{action}` is not enforced by this version",
-        "Use `release`, or leave the rule out until it is.",
+        "Use `release` or `quarantine`, or leave the rule out until it is.",
         rule.line if rule else None,
     )
 
