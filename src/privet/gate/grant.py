@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,14 +23,19 @@ from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
 from privet.gate.terms import SourceRef, Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
+from privet.model.contract import NO_CATEGORY, Column
 from privet.model.errors import IntegrityError, PrivetError, Refused, Unavailable
+from privet.model.paths import ColumnPath
 from privet.model.pipeline import FormatName
+from privet.model.policy import Treatment
 from privet.model.release import Decision, FileDigest, RowCounts
 from privet.policy.where import parse_filter
 from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import BatchWriter, ReleaseTarget
 from privet.transforms.build import build
 from privet.transforms.linkage import LinkageKey
+
+RESERVED = "_privet_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Part:
         batches: raw rows; read once, as they are written.
         form: file format of the release.
         tally: asked once, after the last batch was read.
+        own: columns of Privet's own (`_privet_…`: where a row stood, why it was held back) that
+            leave beside the contract's.
     """
 
     data: str
@@ -67,6 +74,11 @@ class Part:
     batches: Iterable[pa.RecordBatch]
     form: FormatName
     tally: Callable[[], Tally]
+    own: tuple[ColumnPath, ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(not path.root.startswith(RESERVED) for path in self.own):
+            raise ValueError("only Privet's own columns leave without a decision on them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,7 @@ class Grant:
             raise Refused(f"{part.data} is not granted", hint="open a grant that names it")
         self._charge(part.data)
         keys = linkage_keys(self.means, decision)
-        scope = self._scope(decision, keys)
+        scope = self._scope(decision, keys, part.own)
         order = RowOrder(
             keys[order_domain(decision.request)].secret, part.data, self._shown_subject(decision)
         )
@@ -214,10 +226,13 @@ class Grant:
             connection.execute(insert(DRAW).values(grant=self.id, part=data, at=at))
         self.charged.add(data)
 
-    def _scope(self, decision: Decision, keys: Mapping[str, LinkageKey]) -> RowScope:
+    def _scope(
+        self, decision: Decision, keys: Mapping[str, LinkageKey], own: Sequence[ColumnPath]
+    ) -> RowScope:
         contract = self.terms.contracts[decision.request.data]
         types = {str(column.path): column.type for column in contract.columns}
-        transforms = {}
+        keep = Treatment("keep")
+        transforms = {path: build(keep, Column(path, "string", NO_CATEGORY), None) for path in own}
         for choice in decision.columns:
             column = contract.column(choice.path)
             if column is None:
