@@ -18,7 +18,7 @@ from privet.model.paths import ColumnPath
 from privet.model.pipeline import SourceFormat
 from privet.model.policy import Treatment
 from privet.project.memory import opened
-from privet.vault.clustering import subject_tokens
+from privet.vault.grouping import subject_tokens
 from tests.projects import (
     CUSTOMERS,
     TREATMENTS,

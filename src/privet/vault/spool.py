@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from array import array
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,11 +27,13 @@ class Lane:
     """The chunks of one partition within a spool.
 
     Attributes:
+        starts, sizes: where its chunks lie in the file; packed, since a large input has many.
         nbytes: bytes that its rows take in memory once they are back.
         low, high: least and greatest token in it, to tell a lane of one subject.
     """
 
-    chunks: list[tuple[int, int]] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    sizes: array[int] = field(default_factory=lambda: array("q"))
     rows: int = 0
     nbytes: int = 0
     low: int = 2**64
@@ -61,14 +64,15 @@ class Spool:
             self._file.write(sealed)
         except OSError as error:
             raise _fault(error) from error
-        lane.chunks.append((self._end, len(sealed)))
+        lane.starts.append(self._end)
+        lane.sizes.append(len(sealed))
         lane.rows += batch.num_rows
         lane.nbytes += batch.nbytes
         self._end += len(sealed)
 
     def chunks(self, lane: Lane) -> Iterator[pa.RecordBatch]:
         """The batches of `lane`, in the order they were added."""
-        for start, size in lane.chunks:
+        for start, size in zip(lane.starts, lane.sizes, strict=True):
             try:
                 self._file.seek(start)
                 sealed = self._file.read(size)

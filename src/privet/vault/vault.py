@@ -22,10 +22,10 @@ from privet.vault import evidence, snapshots, verification
 from privet.vault.fragments import open_record, read_fragment, seal_record
 from privet.vault.keys import KeyTable
 from privet.vault.manifest import Manifest, SealedObject
+from privet.vault.records import REASON
 from privet.vault.snapshots import Snapshot
 from privet.vault.writer import (
     DEFAULT_MEMORY,
-    REASON,
     SnapshotWriter,
     count_reasons,
     fragment_folder,

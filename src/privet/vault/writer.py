@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,14 +17,13 @@ from privet.model.errors import StorageError
 from privet.model.release import RowCounts
 from privet.ports.store import ObjectStore
 from privet.ports.world import Entropy
-from privet.vault.clustering import Clusterer, subject_tokens
 from privet.vault.fragments import FragmentWriter
+from privet.vault.grouping import Grouping, Partition, subject_tokens, taken
 from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import SealedObject
 from privet.vault.outlet import FragmentOutlet
+from privet.vault.records import REASON, RESERVED
 
-REASON = "_privet_reason"
-RESERVED = "_privet_"
 DEFAULT_MEMORY = 768 << 20
 _SHARES = 12
 
@@ -76,10 +77,8 @@ class SnapshotWriter:
         self._kept_names = [name for name in schema.names if not name.startswith(RESERVED)]
         self._kept = FragmentOutlet(self._open_fragment, self.schema, share)
         self._quarantine = FragmentOutlet(self._open_fragment, self._schema, share)
-        self._clusterer = (
-            Clusterer(
-                self._kept, spool_folder, entropy, share_bytes=share, expected_bytes=expected_bytes
-            )
+        self._grouping = (
+            Grouping(spool_folder, entropy, share_bytes=share, expected_bytes=expected_bytes)
             if subject_type is not None
             else None
         )
@@ -135,15 +134,18 @@ class SnapshotWriter:
 
     def finish(self) -> None:
         """Cluster and seal all that is left: after it, every fragment is durable."""
-        if self._clusterer is not None:
-            self._clusterer.finish()
+        if self._grouping is not None:
+            for partition in self._grouping.drain():
+                for rows in _clustered(partition):
+                    self._kept.write(rows)
+                self._kept.boundary()
         self._kept.close()
         self._quarantine.close()
 
     def abort(self) -> None:
         """Give up: remove what was written, as far as the store lets us."""
-        if self._clusterer is not None:
-            self._clusterer.close()
+        if self._grouping is not None:
+            self._grouping.close()
         self._kept.abort()
         self._quarantine.abort()
         # What cannot be removed now has no key and no name in any manifest: garbage collection
@@ -167,15 +169,15 @@ class SnapshotWriter:
     def _take(self, kept: pa.RecordBatch, subjects: pa.Array[Any] | None) -> None:
         if kept.num_rows == 0:
             return
-        if self._clusterer is None or subjects is None:
+        if self._grouping is None or subjects is None:
             self._kept.write(kept)
         else:
-            self._clusterer.add(kept, subject_tokens(self._clustering_key.secret, subjects))
+            self._grouping.add(kept, subject_tokens(self._clustering_key.secret, subjects))
 
     def _require(self, batch: pa.RecordBatch, subjects: pa.Array[Any] | None) -> None:
         if not batch.schema.equals(self._schema, check_metadata=False):
             raise ValueError("the batch's columns are not those that the snapshot began with")
-        if self._clusterer is not None and (subjects is None or len(subjects) != batch.num_rows):
+        if self._grouping is not None and (subjects is None or len(subjects) != batch.num_rows):
             raise ValueError("a clustered snapshot needs the subject key of every row")
 
     def _open_fragment(self, schema: pa.Schema) -> FragmentWriter:
@@ -192,6 +194,15 @@ class SnapshotWriter:
         )
         self.minted.append(key)
         return writer
+
+
+def _clustered(partition: Partition) -> Iterator[pa.RecordBatch]:
+    """The rows in order of token, those of one token in the order in which they came."""
+    if partition.fits:
+        rows, tokens = partition.load()
+        yield taken(rows, np.argsort(tokens, kind="stable"))
+    else:
+        yield from (piece.rows for piece in partition.pieces())
 
 
 def count_reasons(reasons: pa.Array[Any]) -> dict[str, int]:

@@ -9,27 +9,11 @@ import pyarrow as pa
 import pytest
 
 from privet.model.errors import IntegrityError, StorageError
-from privet.vault.clustering import Clusterer, partition_bits, subject_tokens
+from privet.vault.grouping import Grouping, Piece, partition_bits, subject_tokens
 from privet.vault.spool import Lane, Spool
 from tests.world import SeededEntropy
 
 KEY = b"c" * 32
-
-
-class Gathered:
-    """Takes the place of the outlet: keeps batches and where groups end."""
-
-    def __init__(self) -> None:
-        self.groups: list[list[pa.RecordBatch]] = [[]]
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        self.groups[-1].append(batch)
-
-    def boundary(self) -> None:
-        self.groups.append([])
-
-    def rows(self) -> list[dict[str, object]]:
-        return [row for group in self.groups for batch in group for row in batch.to_pylist()]
 
 
 def batch(subjects: list[str | None], start: int = 0) -> pa.RecordBatch:
@@ -39,21 +23,18 @@ def batch(subjects: list[str | None], start: int = 0) -> pa.RecordBatch:
     )
 
 
-def cluster(
+def group(
     folder: Path, batches: list[pa.RecordBatch], *, share: int, expected: int = 0
-) -> Gathered:
-    gathered = Gathered()
-    clusterer = Clusterer(
-        gathered,  # type: ignore[arg-type]
-        folder,
-        SeededEntropy(),
-        share_bytes=share,
-        expected_bytes=expected,
-    )
+) -> list[list[Piece]]:
+    """The pieces of every partition."""
+    grouping = Grouping(folder, SeededEntropy(), share_bytes=share, expected_bytes=expected)
     for part in batches:
-        clusterer.add(part, subject_tokens(KEY, part.column("who")))
-    clusterer.finish()
-    return gathered
+        grouping.add(part, subject_tokens(KEY, part.column("who")))
+    return [list(partition.pieces()) for partition in grouping.drain()]
+
+
+def rows_of(partitions: list[list[Piece]]) -> list[dict[str, object]]:
+    return [row for pieces in partitions for piece in pieces for row in piece.rows.to_pylist()]
 
 
 SHARES = [
@@ -65,37 +46,60 @@ SHARES = [
 
 
 @pytest.mark.parametrize(("share", "expected"), SHARES)
-def test_the_order_is_that_of_token_then_arrival(tmp_path: Path, share: int, expected: int) -> None:
+def test_partitions_are_in_order_of_token_and_their_rows_of_arrival(
+    tmp_path: Path, share: int, expected: int
+) -> None:
     subjects = [f"s{number * 7919 % 501}" for number in range(5_000)]
     batches = [batch(subjects[start : start + 700], start) for start in range(0, 5_000, 700)]
-    gathered = cluster(tmp_path, batches, share=share, expected=expected)
+    partitions = group(tmp_path, batches, share=share, expected=expected)
+    got: list[int] = []
+    for pieces in partitions:
+        numbers = [n for piece in pieces for n in piece.rows.column("n").to_pylist()]
+        assert numbers == sorted(numbers)
+        tokens = np.concatenate([piece.tokens for piece in pieces])
+        got += [numbers[place] for place in np.argsort(tokens, kind="stable")]
     tokens = subject_tokens(KEY, pa.array(subjects))
-    wanted = np.argsort(tokens, kind="stable").tolist()
-    assert [row["n"] for row in gathered.rows()] == wanted
+    assert got == np.argsort(tokens, kind="stable").tolist()
 
 
 @pytest.mark.parametrize(("share", "expected"), SHARES)
-def test_a_group_never_ends_inside_a_subject(tmp_path: Path, share: int, expected: int) -> None:
+def test_a_subject_is_in_one_partition(tmp_path: Path, share: int, expected: int) -> None:
     subjects = [f"s{number * 7919 % 501}" for number in range(5_000)]
-    gathered = cluster(tmp_path, [batch(subjects)], share=share, expected=expected)
+    partitions = group(tmp_path, [batch(subjects)], share=share, expected=expected)
     homes: dict[object, int] = {}
-    for index, group in enumerate(gathered.groups):
-        for part in group:
-            for who in part.column("who").to_pylist():
+    for index, pieces in enumerate(partitions):
+        for piece in pieces:
+            assert piece.tokens.tolist() == subject_tokens(KEY, piece.rows.column("who")).tolist()
+            for who in piece.rows.column("who").to_pylist():
                 assert homes.setdefault(who, index) == index
+    assert len(homes) == 501
 
 
 def test_one_subject_that_is_larger_than_memory_goes_through_in_pieces(tmp_path: Path) -> None:
     subjects: list[str | None] = ["giant"] * 20_000 + [f"s{n}" for n in range(50)] + [None] * 9_000
     batches = [batch(subjects[at : at + 1_000], at) for at in range(0, len(subjects), 1_000)]
-    gathered = cluster(tmp_path, batches, share=16_000)
-    got = gathered.rows()
+    partitions = group(tmp_path, batches, share=16_000)
+    got = rows_of(partitions)
     assert len(got) == len(subjects)
     for who in ("giant", None):
         numbers = [row["n"] for row in got if row["who"] == who]
         assert numbers == sorted(numbers)
-    pieces = [part for group in gathered.groups for part in group]
-    assert max(part.nbytes for part in pieces) <= 3 * 16_000
+    pieces = [piece.rows for partition in partitions for piece in partition]
+    assert max(piece.nbytes for piece in pieces) <= 3 * 16_000
+
+
+def test_what_does_not_fit_is_one_token_and_can_be_read_again(tmp_path: Path) -> None:
+    grouping = Grouping(tmp_path, SeededEntropy(), share_bytes=4_000, expected_bytes=0)
+    rows = batch(["giant"] * 3_000 + ["other"] * 20)
+    grouping.add(rows, subject_tokens(KEY, rows.column("who")))
+    large = 0
+    for partition in grouping.drain():
+        once, again = list(partition.pieces()), list(partition.pieces())
+        assert [piece.rows for piece in once] == [piece.rows for piece in again]
+        if not partition.fits:
+            large += 1
+            assert len({token for piece in once for token in piece.tokens.tolist()}) == 1
+    assert large == 1
 
 
 def test_nested_values_and_nulls_survive(tmp_path: Path) -> None:
@@ -111,13 +115,13 @@ def test_nested_values_and_nulls_survive(tmp_path: Path) -> None:
             "deep": pa.array(values, struct),
         }
     )
-    gathered = cluster(tmp_path, [rows.slice(0, 450), rows.slice(450)], share=4_000)
-    back = sorted(gathered.rows(), key=lambda row: row["n"])
+    partitions = group(tmp_path, [rows.slice(0, 450), rows.slice(450)], share=4_000)
+    back = sorted(rows_of(partitions), key=lambda row: row["n"])
     assert back == rows.to_pylist()
 
 
 def test_no_rows_make_no_spool(tmp_path: Path) -> None:
-    assert cluster(tmp_path / "spool", [], share=100).rows() == []
+    assert group(tmp_path / "spool", [], share=100) == []
     assert not (tmp_path / "spool").exists()
 
 
@@ -168,7 +172,7 @@ def test_a_spool_works_without_unnamed_files(
 
 def test_a_changed_spool_is_found(tmp_path: Path) -> None:
     spool, lane = spooled(tmp_path)
-    start, size = lane.chunks[0]
+    start, size = lane.starts[0], lane.sizes[0]
     spool._file.seek(start + size // 2)
     byte = spool._file.read(1)
     spool._file.seek(start + size // 2)

@@ -1,21 +1,23 @@
-"""Rows of one subject side by side: partition by a keyed token, then sort each partition.
+"""Rows of one key side by side: partition by a keyed token, beyond memory through a sealed spool.
 
 Rows arrive in any order and in any number. A buffer's worth at a time they are partitioned by the
-top bits of their token (counting sort) and laid aside in a sealed spool; at the end each partition
-is read back, stably sorted by token and handed on. A partition that grew too large is partitioned
-again by the next bits, unless it is one subject's: then its rows go on as they lie. So memory is
-bounded whatever the input is.
+top bits of their token (counting sort) and laid aside in a spool; at the end the partitions are
+given back one after the other, in order of token. One that grew too large is partitioned again by
+the next bits, unless it is one token's: then its rows come as they lie, piece by piece. So memory
+is bounded whatever the input is.
 
-Tokens are the first 64 bits of HMAC-SHA256 under the data set's clustering key. Two subjects with
-one token would merely lie side by side.
+Tokens of subjects are the first 64 bits of HMAC-SHA256 under the data set's clustering key. Two
+keys with one token would merely lie side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +25,10 @@ import pyarrow as pa
 
 from privet.kernels.hmac_column import hmac_rows
 from privet.ports.world import Entropy
-from privet.vault.outlet import FragmentOutlet
 from privet.vault.spool import Lane, Spool
 
-Tokens = npt.NDArray[np.uint64]
+Tokens: TypeAlias = npt.NDArray[np.uint64]
+Order: TypeAlias = npt.NDArray[np.int64]
 
 _TOKEN = "_privet_token"  # noqa: S105 -- the name of a column
 _MIN_BITS, _MAX_BITS = 4, 8
@@ -46,35 +48,53 @@ def partition_bits(expected_bytes: int, partition_bytes: int) -> int:
     return min(max((wanted - 1).bit_length(), _MIN_BITS), _MAX_BITS)
 
 
-class Clusterer:
-    """Takes rows with their tokens and hands them on to `outlet`, clustered.
+class Piece(NamedTuple):
+    """Some rows, and the token of each."""
+
+    rows: pa.RecordBatch
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """Rows of whole tokens: no other partition has a row of one of them.
+
+    Attributes:
+        pieces: gives the rows in the order in which they came; anew with each call, until the next
+            partition is asked for.
+        fits: whether they fit in memory together. If not, all of them have one token.
+    """
+
+    pieces: Callable[[], Iterator[Piece]]
+    fits: bool
+
+    def load(self) -> tuple[pa.Table, Tokens]:
+        """All rows in the order in which they came, and their tokens."""
+        pieces = list(self.pieces())
+        rows = pa.Table.from_batches([piece.rows for piece in pieces])
+        return rows, np.concatenate([piece.tokens for piece in pieces])
+
+
+class Grouping:
+    """Takes rows with their tokens, and gives them back grouped.
 
     Args:
-        outlet: where the clustered rows go; a `boundary` follows each partition.
         spool_folder: where the spool's unnamed file lies.
         entropy: for the spool's key.
-        share_bytes: size of a partition that is sorted in memory, and most of the buffer; the peak
-            is about four times as much.
+        share_bytes: size of a partition that fits in memory, and most of the buffer; the peak is
+            about four times as much.
         expected_bytes: what the rows will take in memory; an estimate, and only a bad one costs a
             second round of partitioning.
     """
 
     def __init__(
-        self,
-        outlet: FragmentOutlet,
-        spool_folder: Path,
-        entropy: Entropy,
-        *,
-        share_bytes: int,
-        expected_bytes: int,
+        self, spool_folder: Path, entropy: Entropy, *, share_bytes: int, expected_bytes: int
     ) -> None:
-        self._outlet = outlet
         self._spool_folder = spool_folder
         self._entropy = entropy
         self._share_bytes = share_bytes
         self._spool: Spool | None = None
-        self._bits = partition_bits(expected_bytes, share_bytes)
-        self._sorter = _Partitioner(self._bits, 0, share_bytes)
+        self._sorter = _Partitioner(partition_bits(expected_bytes, share_bytes), 0, share_bytes)
 
     def add(self, batch: pa.RecordBatch, tokens: Tokens) -> None:
         """Take rows and their tokens."""
@@ -82,40 +102,35 @@ class Clusterer:
         for part in _slices(rows, self._share_bytes):
             self._sorter.hold(part)
             if self._sorter.full:
-                self._sorter.spill(self._open_spool())
+                self._spool = self._spool or Spool(self._spool_folder, self._entropy)
+                self._sorter.spill(self._spool)
 
-    def finish(self) -> None:
-        """Hand everything on, in order of token; rows of one token in the order they came."""
-        if self._spool is None:
-            self._hand_on(self._sorter.release())
-            return
-        self._sorter.spill(self._spool)
-        self._drain(self._spool, self._sorter)
+    def drain(self) -> Iterator[Partition]:
+        """Give everything back, in order of token between partitions; once only."""
+        if self._spool is not None:
+            self._sorter.spill(self._spool)
+            yield from self._lanes(self._spool, self._sorter)
+        elif held := self._sorter.release():
+            yield Partition(partial(_pieces, held), fits=True)
         self.close()
 
     def close(self) -> None:
-        """Give the spool back."""
+        """Give buffer and spool back."""
+        self._sorter.release()
         if self._spool is not None:
             self._spool.close()
             self._spool = None
 
-    def _open_spool(self) -> Spool:
-        if self._spool is None:
-            self._spool = Spool(self._spool_folder, self._entropy)
-        return self._spool
-
-    def _drain(self, spool: Spool, sorter: _Partitioner) -> None:
+    def _lanes(self, spool: Spool, sorter: _Partitioner) -> Iterator[Partition]:
         for lane in sorter.lanes:
-            if lane.low == lane.high:
-                for chunk in spool.chunks(lane):
-                    self._outlet.write(_without_token(chunk))
-                self._outlet.boundary()
-            elif lane.nbytes <= self._share_bytes:
-                self._hand_on(list(spool.chunks(lane)))
+            fits = lane.nbytes <= self._share_bytes
+            if fits or lane.low == lane.high:
+                if lane.rows:
+                    yield Partition(partial(_spooled, spool, lane), fits)
             else:
-                self._split(spool, lane, sorter.shift + sorter.bits)
+                yield from self._split(spool, lane, sorter.shift + sorter.bits)
 
-    def _split(self, spool: Spool, lane: Lane, shift: int) -> None:
+    def _split(self, spool: Spool, lane: Lane, shift: int) -> Iterator[Partition]:
         """Partition an overlarge lane again, by the next bits of the token.
 
         Tokens have 64 bits and a lane of one token is never split, so this ends.
@@ -128,14 +143,13 @@ class Clusterer:
                 if sorter.full:
                     sorter.spill(inner)
             sorter.spill(inner)
-            self._drain(inner, sorter)
+            yield from self._lanes(inner, sorter)
 
-    def _hand_on(self, batches: list[pa.RecordBatch]) -> None:
-        """Sort what fits in memory, and write it."""
-        if batches:
-            tokens = _tokens_of(batches)
-            self._outlet.write(_without_token(_taken(batches, np.argsort(tokens, kind="stable"))))
-        self._outlet.boundary()
+
+def taken(rows: pa.Table, order: Order) -> pa.RecordBatch:
+    """The rows in `order`, as one batch."""
+    chosen = rows.take(order).combine_chunks().to_batches()
+    return chosen[0] if chosen else pa.RecordBatch.from_pylist([], rows.schema)
 
 
 class _Partitioner:
@@ -174,10 +188,13 @@ class _Partitioner:
         if not self._buffer:
             return
         held = self.release()
-        tokens = _tokens_of(held)
+        tokens = np.concatenate([_tokens(batch) for batch in held])
         order, bounds = partition_order(self._leading_bytes(tokens), self.bits)
         tokens = tokens[order]
-        rows = _taken(held, order)
+        table = pa.Table.from_batches(held)
+        held.clear()  # so that its memory can go before the copy is written out
+        rows = taken(table, order)
+        del table
         for lane, start, stop in zip(self.lanes, bounds[:-1], bounds[1:], strict=True):
             if start < stop:
                 lane.low = min(lane.low, int(tokens[start:stop].min()))
@@ -189,13 +206,6 @@ class _Partitioner:
         return shifted.view(np.uint8).reshape(-1, 8)
 
 
-def _taken(batches: list[pa.RecordBatch], order: npt.NDArray[np.int64]) -> pa.RecordBatch:
-    """The rows of all `batches` in `order`; empties the list, so that its memory can go."""
-    rows = pa.Table.from_batches(batches).take(order)
-    batches.clear()
-    return rows.combine_chunks().to_batches()[0]
-
-
 def _slices(batch: pa.RecordBatch, most_bytes: int) -> Iterator[pa.RecordBatch]:
     """The batch, cut so that a part takes about `most_bytes`."""
     parts = max(1, -(-batch.nbytes // most_bytes))
@@ -204,9 +214,15 @@ def _slices(batch: pa.RecordBatch, most_bytes: int) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, step)
 
 
-def _tokens_of(batches: list[pa.RecordBatch]) -> Tokens:
-    return np.concatenate([batch.column(_TOKEN).to_numpy() for batch in batches])
+def _spooled(spool: Spool, lane: Lane) -> Iterator[Piece]:
+    return _pieces(spool.chunks(lane))
 
 
-def _without_token(rows: pa.RecordBatch) -> pa.RecordBatch:
-    return rows.select(rows.schema.names[:-1])
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[Piece]:
+    for batch in batches:
+        yield Piece(batch.select(batch.schema.names[:-1]), _tokens(batch))
+
+
+def _tokens(batch: pa.RecordBatch) -> Tokens:
+    tokens: Tokens = batch.column(batch.num_columns - 1).to_numpy()
+    return tokens

@@ -1,0 +1,53 @@
+"""The reserved columns of a snapshot's rows: where each stood, and why it is held back."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+RESERVED = "_privet_"
+"""How the names of reserved columns begin."""
+
+FILE = "_privet_file"
+"""Number of the row's file within its source."""
+
+POSITION = "_privet_position"
+"""Number of the record within its file."""
+
+REASON = "_privet_reason"
+"""Why the row is held back; null for one that is kept."""
+
+RECORD = "_privet_record"
+"""The record as it came, for a row that is held back."""
+
+
+def json_records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.BinaryArray:
+    """The held-back rows as they are, one JSON object each; null for the others.
+
+    Args:
+        rows: without reserved columns.
+        held: boolean, for each row.
+
+    Returns:
+        A binary array. What JSON has no word for (dates, decimals, bytes) is spelled as text.
+    """
+    wanted = pc.indices_nonzero(held)
+    texts: list[bytes | None] = [None] * rows.num_rows
+    for index, row in zip(wanted.to_pylist(), _as_rows(rows.take(wanted)), strict=True):
+        texts[index] = json.dumps(row, ensure_ascii=False, default=str).encode()
+    return pa.array(texts, pa.binary())
+
+
+def _as_rows(rows: pa.RecordBatch) -> list[dict[str, Any]]:
+    """Rows as Python values; text that is no UTF-8 is kept with replacement signs."""
+    plain = []
+    for column in rows.columns:
+        if pa.types.is_string(column.type):
+            values = column.cast(pa.binary()).to_pylist()
+            plain.append([None if v is None else v.decode("utf-8", "replace") for v in values])
+        else:
+            plain.append(column.to_pylist())
+    return [dict(zip(rows.schema.names, row, strict=True)) for row in zip(*plain, strict=True)]
