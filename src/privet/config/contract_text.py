@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from privet.config.column_type import logical_of
+from privet.config.quality_text import rules_text
 from privet.config.schemas import schema_line
 from privet.config.yaml_text import comment, indent, scalar
 from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath, Step
+from privet.model.quality import QualityRule
 
 _HEAD = """\
 # The contract of one data set, in the Open Data Contract Standard (ODCS v3.1): what its columns
@@ -62,19 +65,28 @@ _EXAMPLE = "# customProperties: [{property: category, value: none}]\n"
 _Branch = tuple[tuple[Step, ...], Column]
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands at columns: comments above them, rules below."""
+
+    notes: Mapping[ColumnPath, str]
+    rules: Mapping[ColumnPath, Sequence[QualityRule]]
+
+
 def render_contract(
     contract: Contract, *, physical: str, notes: Mapping[ColumnPath, str] | None = None
 ) -> str:
     """Return the file of a contract; loaded, it holds one contract, equal to `contract`.
 
     Args:
-        contract: what to write; the columns of one object or list stand next to each other.
+        contract: what to write; the columns of one object or list stand next to each other. Rules
+            come in the order of `privet.config.quality_file.ordered`, whatever theirs is here.
         physical: where the data lies (a file, a table), for the reader.
         notes: for a column, why it got its category and how sure that is: a comment above it.
             (`Column.note` is part of the contract instead, and is read back.)
 
     Raises:
-        ValueError: two columns share a path.
+        ValueError: two columns share a path, or a rule has a column that is not there.
     """
     name = scalar(contract.name)
     text = schema_line("contract", folder_up=True) + _HEAD.format(
@@ -83,9 +95,23 @@ def render_contract(
     if contract.retention is not None:
         text += _RETENTION.format(retention=scalar(contract.retention))
     text += _SCHEMA.format(name=name, physical=scalar(physical))
-    text += indent(_terms(contract), 3) + _COLUMNS
+    text += indent(_terms(contract), 3)
+    paths = {column.path for column in contract.columns}
+    at = {rule.columns[0]: rule for rule in contract.rules if len(rule.columns) == 1}
+    if not paths >= set(at):
+        raise ValueError("a rule on a column that the contract does not have")
+    text += indent(rules_text(_rules_at(contract, None), contract.name), 2) + _COLUMNS
+    beside = _Beside(notes or {}, {path: _rules_at(contract, path) for path in at})
     branches = [(column.path.steps, column) for column in contract.columns]
-    return text + indent(_fields(branches, notes or {}), 3)
+    return text + indent(_fields(branches, beside), 3)
+
+
+def _rules_at(contract: Contract, path: ColumnPath | None) -> list[QualityRule]:
+    """The rules on one column alone; None: those on several, or on the whole data set."""
+    one = None if path is None else (path,)
+    return [
+        rule for rule in contract.rules if (rule.columns == one if one else len(rule.columns) != 1)
+    ]
 
 
 def _terms(contract: Contract) -> str:
@@ -109,29 +135,29 @@ def _listed(name: str, values: Iterable[str]) -> str:
     return f"- {{property: {name}, value: [{', '.join(scalar(value) for value in values)}]}}\n"
 
 
-def _fields(branches: Sequence[_Branch], notes: Mapping[ColumnPath, str]) -> str:
+def _fields(branches: Sequence[_Branch], beside: _Beside) -> str:
     """The entries of a `properties` list; `branches` are the rest of each column's path."""
     text = ""
     for step, group in groupby(branches, key=lambda branch: branch[0][0]):
         below = [(steps[1:], column) for steps, column in group]
-        inside = f"name: {scalar(step.name)}\n" + _shape(step.lists, below, notes)
+        inside = f"name: {scalar(step.name)}\n" + _shape(step.lists, below, beside)
         is_leaf = not all(steps for steps, _ in below)
         if is_leaf and len(below) > 1:
             raise ValueError("two columns of one contract share a path")
-        above = _note(below[0][1], notes) if is_leaf else ""
+        above = _note(below[0][1], beside) if is_leaf else ""
         text += above + "- " + indent(inside, 1).removeprefix("  ")
     return text
 
 
-def _shape(lists: int, below: Sequence[_Branch], notes: Mapping[ColumnPath, str]) -> str:
+def _shape(lists: int, below: Sequence[_Branch], beside: _Beside) -> str:
     if lists:
-        return "logicalType: array\nitems:\n" + indent(_shape(lists - 1, below, notes), 1)
+        return "logicalType: array\nitems:\n" + indent(_shape(lists - 1, below, beside), 1)
     if below[0][0]:
-        return "logicalType: object\nproperties:\n" + indent(_fields(below, notes), 1)
-    return _leaf(below[0][1])
+        return "logicalType: object\nproperties:\n" + indent(_fields(below, beside), 1)
+    return _leaf(below[0][1], beside)
 
 
-def _leaf(column: Column) -> str:
+def _leaf(column: Column, beside: _Beside) -> str:
     logical = logical_of(column.type)
     text = "" if logical is None else f"logicalType: {logical}\n"
     text += f"physicalType: {scalar(column.type)}\n"
@@ -145,9 +171,10 @@ def _leaf(column: Column) -> str:
     ]
     if column.category is None:
         text += _NO_CATEGORY + ("" if lines else _EXAMPLE)
-    return text + ("customProperties:\n" + "".join(lines) if lines else "")
+    text += "customProperties:\n" + "".join(lines) if lines else ""
+    return text + rules_text(beside.rules.get(column.path, ()))
 
 
-def _note(column: Column, notes: Mapping[ColumnPath, str]) -> str:
-    note = notes.get(column.path)
+def _note(column: Column, beside: _Beside) -> str:
+    note = beside.notes.get(column.path)
     return "" if note is None else comment(note) + "\n"

@@ -13,11 +13,14 @@ from pydantic import AfterValidator, PlainValidator, WithJsonSchema
 
 from privet.config.form import wrong
 
-_NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,62}"
+NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,62}"
+"""What `Name` matches."""
+
 _DATA = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 _TEXT = r"[^\x00-\x1f\x7f]{1,2000}"
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?(B|[KMGT]i?B)")
 _POWER = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_MOST_ZEROS = 20
 _SECRET_IN_QUERY = re.compile(
     r"pass|pwd|secret|token|signature|^sig$|access_?key|account_?key", re.IGNORECASE
 )
@@ -44,7 +47,7 @@ def _text_type(pattern: str, expected: str) -> tuple[AfterValidator, WithJsonSch
     return AfterValidator(matching(pattern, expected)), WithJsonSchema(shape)
 
 
-_name, _name_schema = _text_type(_NAME, "a name: letters, digits, `_`, `-`")
+_name, _name_schema = _text_type(NAME, "a name: letters, digits, `_`, `-`")
 _data, _data_schema = _text_type(_DATA, "a data set's name: letters, digits, `_`")
 
 Name: TypeAlias = Annotated[str, _name, _name_schema]
@@ -85,6 +88,21 @@ def plain_decimal(value: Decimal) -> str:
     """Spell a decimal one way: `4`, `0.5`, `1e-7`; `1.0` and `1` are the same text."""
     short = value.normalize()
     return format(short, "f") if short == short.to_integral_value() else str(short).lower()
+
+
+def number_text(value: int | Decimal) -> str:
+    """Spell a number one way, and exactly: `100`, `0.5`, `1e-9`; no digit is rounded away."""
+    sign, digits, exponent = Decimal(value).as_tuple()
+    if not isinstance(exponent, int):
+        raise wrong("a number")
+    text = "".join(map(str, digits)).lstrip("0")
+    short = text.rstrip("0")
+    if not short:
+        return "0"
+    exact = Decimal((sign, tuple(map(int, short)), exponent + len(text) - len(short)))
+    if -_MOST_ZEROS <= exact.adjusted() < _MOST_ZEROS:
+        return format(exact, "f")
+    return str(exact).lower()
 
 
 def iso_date(value: object) -> date:

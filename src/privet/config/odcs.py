@@ -8,32 +8,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from privet.config.field import DataName, Name, Text
 from privet.config.form import Form
+from privet.config.odcs_parts import CustomPropertyForm, OdcsForm, Unread
+from privet.config.quality_form import LogicalTypeOptionsForm, QualityForm, RelationshipForm
 
 LogicalType: TypeAlias = Literal[
     "string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean"
 ]
-Unread: TypeAlias = Annotated[object, Field(description="part of the standard; Privet skips it")]
 
 
-class _OdcsForm(Form):
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class CustomPropertyForm(_OdcsForm):
-    """A key and a value that the standard leaves to its users."""
-
-    property: Text
-    value: object
-    id: Unread = None
-    description: Unread = None
-
-
-class _ElementForm(_OdcsForm):
+class _ElementForm(OdcsForm):
     """What schema objects and properties share."""
 
     physical_name: str | None = None
@@ -44,8 +31,8 @@ class _ElementForm(_OdcsForm):
     business_name: Unread = None
     authoritative_definitions: Unread = None
     tags: Unread = None
-    relationships: Unread = None
-    quality: Unread = None
+    relationships: list[RelationshipForm] = Field(default_factory=list)
+    quality: list[QualityForm] = Field(default_factory=list, description="rules")
 
 
 class _ColumnForm(_ElementForm):
@@ -53,10 +40,10 @@ class _ColumnForm(_ElementForm):
     required: bool = Field(default=False, description="a row with a null here is held back")
     items: ItemsForm | None = Field(default=None, description="what a list holds")
     properties: list[PropertyForm] | None = Field(default=None, description="fields of an object")
-    logical_type_options: Unread = None
-    primary_key: Unread = None
-    primary_key_position: Unread = None
-    unique: Unread = None
+    logical_type_options: LogicalTypeOptionsForm | None = None
+    primary_key: bool = Field(default=False, description="required, and no two rows are equal")
+    primary_key_position: int = Field(default=-1, description="from 1, if several columns are")
+    unique: bool = Field(default=False, description="no two rows have the same value")
     partitioned: Unread = None
     partition_key_position: Unread = None
     classification: Unread = None
@@ -89,8 +76,11 @@ class SchemaObjectForm(_ElementForm):
     data_granularity_description: Unread = None
 
 
-class SlaPropertyForm(_OdcsForm):
-    """A promise of service. Privet reads `retention`: `P3Y`, or a number and a unit."""
+class SlaPropertyForm(OdcsForm):
+    """A promise of service. Privet reads `retention` and `freshness`.
+
+    Their value is `P3Y`, or a number and a unit; for freshness `element` names the column.
+    """
 
     property: Text
     value: object
@@ -104,7 +94,7 @@ class SlaPropertyForm(_OdcsForm):
     schedule: Unread = None
 
 
-class ContractForm(_OdcsForm):
+class ContractForm(OdcsForm):
     """A data contract (ODCS v3.1.0) as Privet reads it: `contracts/*.yaml`."""
 
     api_version: Literal["v3.1.0"] = Field(description="version of the standard")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from hashlib import sha256
 
 from privet.model import canonical
@@ -90,22 +90,39 @@ class Contract:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of what the contract says; comments and order of keys do not count."""
-        return sha256(
-            canonical.encode(
-                {
-                    "name": self.name,
-                    "version": self.version,
-                    "columns": [
-                        [str(column.path), column.type, column.category, column.required]
-                        for column in self.columns
-                    ],
-                    "subjects": [
-                        [subject.type, str(subject.key), subject.role] for subject in self.subjects
-                    ],
-                    "unowned": self.unowned,
-                    "purposes": list(self.purposes),
-                    "retention": self.retention,
-                    "residency": list(self.residency),
-                }
-            )
-        ).hexdigest()
+        said: dict[str, canonical.Json] = {
+            "name": self.name,
+            "version": self.version,
+            "columns": [
+                [str(column.path), column.type, column.category, column.required]
+                for column in self.columns
+            ],
+            "subjects": [
+                [subject.type, str(subject.key), subject.role] for subject in self.subjects
+            ],
+            "unowned": self.unowned,
+            "purposes": list(self.purposes),
+            "retention": self.retention,
+            "residency": list(self.residency),
+        }
+        if self.rules:
+            said["rules"] = [_spelled(rule) for rule in self.rules]
+        return sha256(canonical.encode(said)).hexdigest()
+
+
+def _spelled(value: object) -> canonical.Json:
+    """A rule, or a part of one, for the digest: numbers and paths are text, classes have names."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return repr(int(value) if value == value // 1 else value)
+    if isinstance(value, ColumnPath):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_spelled(item) for item in value]
+    if is_dataclass(value):
+        inside = [part.name for part in fields(value) if part.compare]
+        return [type(value).__name__, {name: _spelled(getattr(value, name)) for name in inside}]
+    raise TypeError(f"{type(value).__name__} has no place in a rule")
