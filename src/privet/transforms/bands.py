@@ -42,9 +42,17 @@ def prepare(treatment: Treatment, column: Input) -> Prepared:
     width = treatment.param("width")
     if column.family in ("date", "timestamp"):
         months = _read_span(width)
-        return Prepared(pa.string(), lambda values, _: _band_dates(values, months))
+        return Prepared(
+            pa.string(),
+            lambda values, _: _band_dates(values, months),
+            per_value=column.family == "date",
+        )
     step = _read_number(width)
-    return Prepared(pa.string(), lambda values, _: _band_numbers(values, step))
+    return Prepared(
+        pa.string(),
+        lambda values, _: _band_numbers(values, step),
+        per_value=column.family == "integer",
+    )
 
 
 def _read_span(width: Scalar | None) -> int:

@@ -130,23 +130,39 @@ def _ascii_digits(values: Values) -> Values:
 def _phone(values: Values) -> Values:
     text = TextBytes.of(values)
     digits = (text.data - np.uint8(_ZERO)) < 10
-    keep = digits | _leading_plus(text, digits)
-    return _zeros_to_plus(text.keep(keep)).array(values)
+    pluses = _leading_pluses(text, digits)
+    if len(pluses):
+        digits[pluses] = True
+    return _zeros_to_plus(text.keep(digits)).array(values)
 
 
-def _leading_plus(text: TextBytes, digits: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Mark the first `+` of every value that has digits, and none before it."""
-    marked = np.zeros(len(text.data), dtype=np.bool_)
-    places = np.flatnonzero(text.data == _PLUS)
-    if not len(places):
-        return marked
+def _leading_pluses(text: TextBytes, digits: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Where the first `+` of every value is that has digits, and none before it."""
+    plus = text.data == _PLUS
+    rows = np.flatnonzero(np.diff(text.offsets))
+    rows = rows[plus[text.offsets[rows]]]
+    if np.count_nonzero(plus) > len(rows):
+        return _searched_pluses(text, digits, np.flatnonzero(plus))
+    # All stand at a start, and mostly each has its digit right behind it: nothing to search.
+    starts: npt.NDArray[np.int64] = text.offsets[rows]
+    behind = starts + 1
+    digit_behind = behind < text.offsets[rows + 1]
+    digit_behind[digit_behind] = digits[behind[digit_behind]]
+    if digit_behind.all():
+        return starts
+    return _searched_pluses(text, digits, starts)
+
+
+def _searched_pluses(
+    text: TextBytes, digits: npt.NDArray[np.bool_], places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The same from where every `+` is."""
     rows, first = np.unique(text.rows_of(places), return_index=True)
-    places = places[first]
-    before = np.concatenate(([0], np.cumsum(digits)))
+    places, before = places[first], np.concatenate(([0], np.cumsum(digits)))
     starts, ends = text.offsets[rows], text.offsets[rows + 1]
     leads = (before[places] == before[starts]) & (before[ends] > before[starts])
-    marked[places[leads]] = True
-    return marked
+    found: npt.NDArray[np.int64] = places[leads]
+    return found
 
 
 def _zeros_to_plus(text: TextBytes) -> TextBytes:

@@ -55,17 +55,62 @@ class Prepared:
 
 
 def over_distinct(values: Values, run: Callable[[Values], Values]) -> Values:
-    """Run over the distinct values where `values` repeats itself, and over all of it elsewhere."""
-    if not _repeats(values):
+    """Run over few values where `values` repeats itself, and over all of it elsewhere.
+
+    Dates and integers of a narrow range: over that range. Neighbours that are equal (rows of one
+    subject, side by side): over the first of each run. Equal values anywhere: over the distinct.
+    """
+    if len(values) < _SMALL:
         return run(values)
-    encoded = values.dictionary_encode()
-    return run(encoded.dictionary).take(encoded.indices)
+    low, high = _narrow_range(values)
+    if low <= high:
+        return run(_every(low, high, values.type)).take(pc.subtract(_integers(values), low))
+    if _in_runs(values):
+        runs = pc.run_end_encode(values)
+        lengths = np.diff(np.asarray(runs.run_ends), prepend=0)
+        return run(runs.values).take(pa.array(np.repeat(np.arange(len(lengths)), lengths)))
+    if _repeats(values):
+        encoded = values.dictionary_encode()
+        return run(encoded.dictionary).take(encoded.indices)
+    return run(values)
+
+
+def _narrow_range(values: Values) -> tuple[int, int]:
+    """Least and greatest value where far fewer whole numbers lie between than there are rows.
+
+    (0, -1) where there is no such range.
+    """
+    wide = pa.types.is_uint64(values.type)
+    if wide or not (pa.types.is_integer(values.type) or pa.types.is_date32(values.type)):
+        return 0, -1
+    ends = pc.min_max(_integers(values)).as_py()
+    if ends["min"] is None or (ends["max"] - ends["min"]) * 2 > len(values):
+        return 0, -1
+    return ends["min"], ends["max"]
+
+
+def _integers(values: Values) -> Values:
+    plain = values.view(pa.int32()) if pa.types.is_date32(values.type) else values
+    return pc.cast(plain, pa.int64())
+
+
+def _every(low: int, high: int, kind: pa.DataType) -> Values:
+    """All values of an integer or date type from `low` to `high`."""
+    numbers = pa.array(np.arange(low, high + 1, dtype=np.int64))
+    if pa.types.is_date32(kind):
+        return numbers.cast(pa.int32()).view(kind)
+    return numbers.cast(kind)
+
+
+def _in_runs(values: Values) -> bool:
+    """Whether a value mostly equals the one before, in one stretch of the middle."""
+    stretch = values.slice(len(values) // 2, _SAMPLE)
+    changes = pc.not_equal(stretch.slice(1), stretch.slice(0, len(stretch) - 1))
+    return (pc.sum(changes).as_py() or 0) * 2 <= len(stretch)
 
 
 def _repeats(values: Values) -> bool:
-    """Whether values repeat, in a sample from everywhere or in one stretch (clustered rows)."""
-    if len(values) < _SMALL:
-        return False
+    """Whether each value of a sample from everywhere, or of a stretch, is there twice or more."""
     rows = np.linspace(0, len(values) - 1, _SAMPLE, dtype=np.int64)
     stretch = values.slice(len(values) // 2, _SAMPLE)
     return any(_repeating(sample) for sample in (stretch, values.take(pa.array(rows))))

@@ -44,9 +44,9 @@ class TextBytes:
 
     def keep(self, mask: npt.NDArray[np.bool_]) -> TextBytes:
         """Leave out every byte that `mask` does not mark."""
-        before = np.zeros(len(mask) + 1, np.int64)
-        np.cumsum(mask, out=before[1:])
-        return TextBytes(self.data[mask], before[self.offsets])
+        before = np.zeros(len(mask) + 1, np.int32)
+        np.cumsum(mask, dtype=np.int32, out=before[1:])
+        return TextBytes(self.data[mask], before[self.offsets].astype(np.int64))
 
     def array(self, like: Values) -> Values:
         """A string array of the values, null where `like` is."""
