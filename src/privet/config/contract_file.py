@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from privet.config.column_type import EXAMPLES, fits, is_key, is_physical, physical_of
-from privet.config.field import Name, Text
+from privet.config.field import RESERVED, Name, Text
 from privet.config.form import check, nearest
 from privet.config.notes import Notes
 from privet.config.odcs import (
@@ -30,7 +30,6 @@ _PLACES = {
     **dict.fromkeys(_ON_DATA_SET, "the data set, under `schema:`"),
 }
 _UNOWNED = ("quarantine", "allow")
-_RESERVED = "_privet_"
 _CATEGORY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 _DURATION = re.compile(
     r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+S)?)?"  # ISO 8601-1, 5.5.2
@@ -107,8 +106,8 @@ class _Reader(Notes):
             here = (*path, number)
             if field.name in seen:
                 self.note("a second column of this name", "rename or remove one", here)
-            if field.name.startswith(_RESERVED):
-                problem = f"names that start with `{_RESERVED}` are Privet's own"
+            if field.name.startswith(RESERVED):
+                problem = f"names that start with `{RESERVED}` are Privet's own"
                 self.note(problem, "rename the column in the data", (*here, "name"))
             if field.physical_name not in {None, field.name}:
                 hint = "give `name` the name that stands in the data, and leave this out"

@@ -16,10 +16,14 @@ from privet.config.form import wrong
 NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,62}"
 """What `Name` matches."""
 
+RESERVED = "_privet_"
+"""How the names of Privet's own columns start."""
+
 _DATA = r"[A-Za-z_][A-Za-z0-9_]{0,62}"
 _TEXT = r"[^\x00-\x1f\x7f]{1,2000}"
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?(B|[KMGT]i?B)")
 _POWER = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_MOST_SQL = 20_000
 _MOST_ZEROS = 20
 _SECRET_IN_QUERY = re.compile(
     r"pass|pwd|secret|token|signature|^sig$|access_?key|account_?key", re.IGNORECASE
@@ -147,6 +151,12 @@ def _address(value: object, *, users: bool) -> str:
     return value
 
 
+def _sql(value: str) -> str:
+    if not value.strip() or len(value) > _MOST_SQL:
+        raise wrong(f"one SELECT, of at most {_MOST_SQL} characters")
+    return value
+
+
 Bytes: TypeAlias = Annotated[
     int,
     PlainValidator(size),
@@ -160,3 +170,6 @@ StoreUrl: TypeAlias = Annotated[str, PlainValidator(store_url), WithJsonSchema({
 DatabaseUrl: TypeAlias = Annotated[
     str, PlainValidator(database_url), WithJsonSchema({"type": "string"})
 ]
+
+Sql: TypeAlias = Annotated[str, AfterValidator(_sql)]
+"""One SELECT, as text: whether it can be run is for the engine to say."""

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from privet.config.cleaning_file import clean_steps
 from privet.config.form import check, combined, nearest
 from privet.config.pipeline_form import PipelineForm, SourceForm
-from privet.config.yaml_document import Document
+from privet.config.yaml_document import Document, KeyPath
 from privet.model.errors import ConfigError
-from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.paths import ColumnPath
+from privet.model.pipeline import (
+    Drift,
+    Incremental,
+    PipelineSpec,
+    ReleaseSpec,
+    SourceFormat,
+    SourceSpec,
+)
 
 
 def read_pipeline(document: Document) -> PipelineSpec:
@@ -21,12 +30,7 @@ def read_pipeline(document: Document) -> PipelineSpec:
         name=form.name,
         purpose=form.purpose,
         role=form.role,
-        sources={
-            data: SourceSpec(
-                data, source.from_, _format(source), where=document.locate(("sources", data))
-            )
-            for data, source in form.sources.items()
-        },
+        sources={data: _source(data, source, document) for data, source in form.sources.items()},
         releases=tuple(
             ReleaseSpec(each.data, each.format, document.locate(("release", number)))
             for number, each in enumerate(form.release)
@@ -34,6 +38,25 @@ def read_pipeline(document: Document) -> PipelineSpec:
         to=form.to,
         into=form.into,
         source=document.file,
+    )
+
+
+def _source(data: str, form: SourceForm, document: Document) -> SourceSpec:
+    path: KeyPath = ("sources", data)
+    after = None if form.incremental is None else form.incremental.after
+    return SourceSpec(
+        data=data,
+        urls=form.from_,
+        format=_format(form),
+        query=form.query,
+        partitions=tuple(ColumnPath.parse(text) for text in form.partitions),
+        clean=clean_steps(form.clean, document, (*path, "clean")),
+        incremental=None
+        if form.incremental is None
+        else Incremental(None if after is None else ColumnPath.parse(after)),
+        drift=Drift(form.drift.added, form.drift.lost),
+        keep=form.keep,
+        where=document.locate(path),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
-from privet.config.field import Name, matching, number_text
+from privet.config.field import Name, Sql, matching, number_text
 from privet.config.form import unfit, wrong
 from privet.config.odcs_parts import CustomPropertyForm, OdcsForm, Unread
 from privet.model.quality import Severity
@@ -36,7 +36,6 @@ ENGINES = ("pandera", "privet")
 
 MOST_SECONDS = 100 * 366 * 86_400
 _MOST_DISTANCE = 100
-_MOST_SQL = 20_000
 _REFERENCE = r"[^\x00-\x1f\x7f:]{1,500}\.py:[A-Za-z_][A-Za-z0-9_]{0,100}"
 _OPERATORS = (
     "must_be",
@@ -117,12 +116,6 @@ def _names(value: object) -> tuple[str, ...]:
     raise wrong("a name, or a list of names")
 
 
-def _sql(value: str) -> str:
-    if not value.strip() or len(value) > _MOST_SQL:
-        raise wrong(f"one SELECT, of at most {_MOST_SQL} characters")
-    return value
-
-
 def _engine(value: str) -> str:
     if value not in ENGINES:
         hint = "Privet runs no other engine; as `type: text` the rule is for people to read"
@@ -161,7 +154,6 @@ FigureField: TypeAlias = Annotated[
     Number, PlainValidator(figure), WithJsonSchema({"type": ["number", "boolean"]})
 ]
 PairField: TypeAlias = Annotated[tuple[Number, Number], PlainValidator(pair), WithJsonSchema(_PAIR)]
-Sql: TypeAlias = Annotated[str, AfterValidator(_sql)]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from privet.config.cleaning_file import steps_text
 from privet.config.schemas import schema_line
 from privet.config.treatment import MAIN_PARAMETER
 from privet.config.yaml_text import entry, indent, scalar
 from privet.model.contract import Contract
 from privet.model.paths import ColumnPath
-from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.pipeline import Drift, PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
 from privet.model.policy import Treatment
 
 MOST_TESTS = 3
@@ -205,14 +206,32 @@ def render_pipeline(spec: PipelineSpec) -> str:
 
 
 def _source(source: SourceSpec) -> str:
-    urls = [scalar(url) for url in source.urls]
-    lines = [f"  from: {urls[0]}" if len(urls) == 1 else f"  from: [{', '.join(urls)}]"]
-    lines.append(f"  format: {source.format.name}")
+    lines = [f"from: {_one_or_list(source.urls)}", f"format: {source.format.name}"]
+    if source.query is not None:
+        lines.append(f"query: {scalar(source.query)}")
     if source.format.compression is not None:
-        lines.append(f"  compression: {source.format.compression}")
+        lines.append(f"compression: {source.format.compression}")
     if source.format.name == "csv":
-        lines += [f"  {line}" for line in _dialect(source.format)]
-    return "\n".join(lines) + "\n"
+        lines += _dialect(source.format)
+    if source.partitions:
+        columns = ", ".join(scalar(str(path)) for path in source.partitions)
+        lines.append(f"partitions: [{columns}]")
+    if source.incremental is not None:
+        after = source.incremental.after
+        how = "files" if after is None else f"{{after: {scalar(str(after))}}}"
+        lines.append(f"incremental: {how}")
+    if source.drift != Drift():
+        lines.append(f"drift: {{added: {source.drift.added}, lost: {source.drift.lost}}}")
+    if source.keep != "rows":
+        lines.append(f"keep: {source.keep}")
+    if source.clean:
+        lines += ["clean:", indent(steps_text(source.clean), 1).rstrip("\n")]
+    return indent("\n".join(lines) + "\n", 1)
+
+
+def _one_or_list(values: Sequence[str]) -> str:
+    texts = [scalar(value) for value in values]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def _dialect(form: SourceFormat) -> list[str]:

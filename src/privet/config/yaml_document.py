@@ -31,6 +31,8 @@ MAX_DEPTH = 48
 _MAX_DIGITS = 40
 _MAX_EXPONENT = 300
 
+_OF_VALUES = ("replace", "values")
+
 # libyaml when the installed PyYAML has it (about ten times faster), else the same parser in Python.
 _PARSER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -125,10 +127,15 @@ class Document:
 
 
 def dotted(path: KeyPath) -> str:
-    """Spell a key path: `rules[2].columns."customers.email"`."""
+    """Spell a key path: `rules[2].columns."customers.email"`.
+
+    Keys below `replace: {values: ...}` are values of the data: they are not told.
+    """
     text = ""
-    for step in path:
-        if isinstance(step, int):
+    for number, step in enumerate(path):
+        if path[max(number - 2, 0) : number] == _OF_VALUES:
+            text += ".*"
+        elif isinstance(step, int):
             text += f"[{step}]"
         else:
             plain = re.fullmatch(r"[\w-]{1,60}", step)

@@ -40,6 +40,13 @@ def entry(key: str, value: str) -> str:
     return f"{scalar(key)}: {value}"
 
 
+def flow_entry(key: str, value: str) -> str:
+    """Return `key: value` as it stands inside braces; `value` is YAML text already."""
+    if len(key) > _LONGEST_IMPLICIT_KEY:
+        return f"? {scalar(key)} : {value}"
+    return f"{scalar(key)}: {value}"
+
+
 def comment(text: str, width: int = 96) -> str:
     """Return `text` as comment lines: no line of it can end the comment.
 
