@@ -38,3 +38,15 @@ def buffer(numbers: npt.NDArray[np.generic]) -> pa.Buffer:
     """The memory of a NumPy array, shared."""
     contiguous: Any = np.ascontiguousarray(numbers)
     return pa.py_buffer(contiguous)
+
+
+def taken(batch: pa.RecordBatch, order: npt.NDArray[np.int64]) -> pa.RecordBatch:
+    """The rows of `batch` at the places `order`; it has a column at least.
+
+    As a table of two chunks: Arrow gathers text from several in half the time it takes for one.
+    """
+    if not len(order):
+        return batch.slice(0, 0)
+    half = batch.num_rows // 2
+    rows = pa.Table.from_batches([batch.slice(0, half), batch.slice(half)]).take(order)
+    return rows.combine_chunks().to_batches()[0]

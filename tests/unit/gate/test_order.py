@@ -42,6 +42,37 @@ def test_rows_of_one_token_stay_together_in_an_order_of_their_own() -> None:
     assert nulls[-1] - nulls[0] > 100, "rows without a token are nobody's, and lie anywhere"
 
 
+def test_rows_of_any_type_keep_their_values() -> None:
+    numbers = list(range(99))
+    batch = pa.record_batch(
+        {
+            "row": pa.array(numbers),
+            "text": pa.array([None if n % 5 == 0 else f"\u00e9{n}" for n in numbers]),
+            "list": pa.array([[n, None] if n % 3 else None for n in numbers]),
+            "struct": pa.array([{"a": n, "b": str(n)} for n in numbers]),
+            "code": pa.array([f"c{n % 3}" for n in numbers]).dictionary_encode(),
+            "fixed": pa.array([n.to_bytes(4, "big") for n in numbers], pa.binary(4)),
+        }
+    ).slice(3, 90)
+    ordered_batch = RowOrder(ONE, "orders").apply(batch)
+    ordered_batch.validate(full=True)
+    assert ordered_batch.schema == batch.schema
+    back = sorted(ordered_batch.to_pylist(), key=lambda row: row["row"])
+    assert back == batch.to_pylist()
+    assert RowOrder(ONE, "orders").apply(batch.slice(7, 1)).equals(batch.slice(7, 1))
+
+
+def test_runs_stay_together_in_a_block_of_any_size() -> None:
+    rows = (1 << 20) + 5  # too many for row, run and chance in one word
+    numbers = pa.array(range(rows))
+    batch = pa.record_batch({"token": pa.array([row // 8 for row in range(rows)]), "row": numbers})
+    after = RowOrder(ONE, "orders", "token").apply(batch)
+    tokens, order = (column.to_numpy() for column in after.columns)
+    assert sorted(order.tolist()) == numbers.to_pylist()
+    assert (tokens[1:] != tokens[:-1]).sum() == rows // 8
+    assert (order[1:] == order[:-1] + 1).mean() < 0.2
+
+
 def test_no_rows_and_no_columns_pass() -> None:
     assert RowOrder(ONE, "orders", "token").apply(BATCH.slice(0, 0)).num_rows == 0
     bare = pa.RecordBatch.from_struct_array(pa.array([{}] * 3, pa.struct([])))
