@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 
 from privet.model.contract import Contract
@@ -58,7 +59,7 @@ class RowScope:
             The rows that may leave, in their released form, and how many were withheld by reason.
         """
         counts: dict[str, int] = {}
-        kept = batch.filter(self._keep(batch, counts)) if batch.num_rows else batch
+        kept = _filtered(batch, self._keep(batch, counts)) if batch.num_rows else batch
         return apply_columns(kept, self.transforms, self._first_subject(kept)), counts
 
     def _keep(self, batch: pa.RecordBatch, counts: dict[str, int]) -> Values:
@@ -73,7 +74,7 @@ class RowScope:
         return allowed
 
     def _restricted(self, batch: pa.RecordBatch) -> Values:
-        restricted = pa.array([False] * batch.num_rows, pa.bool_())
+        restricted: Values = pa.array(np.zeros(batch.num_rows, np.bool_))
         for subject in self.contract.subjects:
             column = self.contract.column(subject.key)
             keys = subject_text(
@@ -90,3 +91,8 @@ class RowScope:
             return None
         column = self.contract.column(subject.key)
         return subject_text(leaf_values(batch, subject.key), column.category if column else None)
+
+
+def _filtered(batch: pa.RecordBatch, keep: Values) -> pa.RecordBatch:
+    """The rows where `keep` is true; the usual batch, which stays whole, is not copied."""
+    return batch if keep.true_count == len(keep) else batch.filter(keep)
