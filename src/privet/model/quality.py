@@ -242,6 +242,8 @@ class RuleOutcome:
         of: rows that it looked at.
         figure: what a rule on the set measured; None where it is a personal value's.
         holds: whether its threshold holds (True where it has none).
+        threshold: the rule's, if it has one: whether `holds` can be told of a few rows depends on
+            it.
     """
 
     rule: str
@@ -253,6 +255,7 @@ class RuleOutcome:
     of: int
     figure: float | None
     holds: bool
+    threshold: Threshold | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Which row counts a report may show: no group of fewer than ten, and none by subtraction.
 
 The rows read of a data set are the sum of its groups: the rows out, and one group for each reason
-for which rows were quarantined or withheld. Of one page it must not be possible to compute how
-large a group of 1 to 9 rows is, whatever is added or subtracted, and by somebody who has read this
-file too. So what is shown is a function of less than the counts. With `k` reasons, `s` of them
-small, and `rest` the rows read less those of all reasons that are not small:
+for which rows were quarantined, merged, withheld or suppressed. Of one page it must not be possible
+to compute how large a group of 1 to 9 rows is, whatever is added or subtracted, and by somebody who
+has read this file too. So what is shown is a function of less than the counts. With `k` reasons,
+`s` of them small, and `rest` the rows read less those of all reasons that are not small:
 
 - *exact*   no group is small: every count as it is.
 - *ranges*  `rest` is at least `10 + 9 s`: the rows read and the larger reasons as they are, each
@@ -16,7 +16,8 @@ small, and `rest` the rows read less those of all reasons that are not small:
 
 In each case every number from 1 to 9 stays possible for every small group, and the page is the same
 for all of them; `tests/attack/test_report_small_groups.py` tries them all. Everything else on the
-page that speaks of rows (sums, bars, sentences) is made from a `Shown` and never from the counts.
+page that adds these groups up (sums, pictures, sentences) is made from a `Shown` and never from the
+counts. What else is counted, and is no such sum, goes through `privet.report.levels`.
 
 Not covered: the difference between the reports of two runs, and what is no count of rows. Only the
 person who ran the pipeline has them, and that person can read the evidence record.
@@ -24,7 +25,7 @@ person who ran the pipeline has them, and that person can read the evidence reco
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -34,8 +35,9 @@ from privet.model.release import RowCounts
 SMALL = 10
 """A group of fewer rows than this is not shown."""
 
-Kind: TypeAlias = Literal["quarantined", "withheld"]
-KINDS: tuple[Kind, ...] = ("quarantined", "withheld")
+Kind: TypeAlias = Literal["quarantined", "merged", "withheld", "suppressed"]
+KINDS: tuple[Kind, ...] = ("quarantined", "merged", "withheld", "suppressed")
+"""In the order in which a row meets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class Amount:
     def __str__(self) -> str:
         if self.exact:
             return f"{self.low:,}"
-        return (
-            f"fewer than {self.high + 1:,}" if self.low == 1 else f"{self.low:,} to {self.high:,}"
-        )
+        if self.low <= 1:
+            return f"fewer than {self.high + 1:,}"
+        return f"{self.low:,} to {self.high:,}"
 
 
 NOTHING = Amount(0, 0)
@@ -87,18 +89,25 @@ class Shown:
     out: Amount | None
     groups: tuple[Group, ...]
 
-    def of(self, kind: Kind) -> tuple[Group, ...]:
-        """The groups of one kind."""
-        return tuple(group for group in self.groups if group.kind == kind)
+    def of(self, *kinds: Kind) -> tuple[Group, ...]:
+        """The groups of these kinds."""
+        return tuple(group for group in self.groups if group.kind in kinds)
 
-    def total(self, kind: Kind) -> Amount | None:
-        """The rows of one kind: the sum of what is shown, so that it tells nothing new."""
-        total = NOTHING
-        for group in self.of(kind):
-            if group.rows is None:
-                return None
-            total += group.rows
-        return total
+    def total(self, *kinds: Kind) -> Amount | None:
+        """The rows of these kinds: the sum of what is shown, so that it tells nothing new."""
+        return total(self.of(*kinds))
+
+    def left(self, gone: Collection[Group]) -> Amount | None:
+        """The rows once `gone` are gone: what follows from both sides of the sum."""
+        removed, out = total(gone), self.out
+        staying = total([group for group in self.groups if group not in gone])
+        if removed is None or staying is None or out is None:
+            return None
+        from_below = out + staying
+        return Amount(
+            max(self.read.low - removed.high, from_below.low),
+            min(self.read.high - removed.low, from_below.high),
+        )
 
     @property
     def merges(self) -> bool:
@@ -107,11 +116,22 @@ class Shown:
         return any(amount is None or not amount.exact for amount in amounts)
 
 
+def total(groups: Collection[Group]) -> Amount | None:
+    """The rows of several groups, as far as they are shown; None where one is not."""
+    rows = NOTHING
+    for group in groups:
+        if group.rows is None:
+            return None
+        rows += group.rows
+    return rows
+
+
 def disclose(counts: RowCounts) -> Shown:
     """What may be shown of `counts`, by the rule above.
 
     Raises:
-        IntegrityError: rows in are not rows out, quarantined and withheld, or a count is negative.
+        IntegrityError: rows in are not rows out and the rows that stayed back, or a count is
+            negative.
     """
     _require_sum(counts)
     groups = tuple(_groups(counts))
@@ -148,18 +168,26 @@ def _exactly(rows: int) -> Amount:
 
 def _groups(counts: RowCounts) -> Iterator[tuple[Kind, str, int]]:
     """Every reason with a row, by name: sorted by size, the order would tell which is larger."""
-    for reason, rows in sorted(counts.quarantined.items()):
-        if rows:
-            yield "quarantined", reason, rows
-    for reason, rows in sorted(counts.withheld.items()):
-        if rows:
-            yield "withheld", reason, rows
+    for kind, reasons in _kinds(counts):
+        for reason, rows in sorted(reasons.items()):
+            if rows:
+                yield kind, reason, rows
+
+
+def _kinds(counts: RowCounts) -> tuple[tuple[Kind, Mapping[str, int]], ...]:
+    return (
+        ("quarantined", counts.quarantined),
+        ("merged", counts.merged),
+        ("withheld", counts.withheld),
+        ("suppressed", counts.suppressed),
+    )
 
 
 def _require_sum(counts: RowCounts) -> None:
-    parts = (counts.read, counts.out, *counts.quarantined.values(), *counts.withheld.values())
-    if not counts.balanced() or min(parts) < 0:
+    reasons = (rows for _, kind in _kinds(counts) for rows in kind.values())
+    if not counts.balanced() or min(counts.read, counts.out, *reasons) < 0:
         raise IntegrityError(
-            "rows read are not rows out, quarantined and withheld: no report says otherwise",
+            "rows read are not rows out, quarantined, merged, withheld and suppressed: no report "
+            "says otherwise",
             hint="the release is as its receipt says; `privet verify` checks it",
         )

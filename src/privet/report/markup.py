@@ -101,6 +101,11 @@ def table(caption: str, heads: Sequence[str], bodies: Sequence[Body], kind: str 
         *(_body(body, len(heads)) for body in bodies),
         class_=kind or None,
     )
+    return framed(caption, inner)
+
+
+def framed(caption: str, inner: Html) -> Html:
+    """A box that scrolls, also by keyboard, where the page is too narrow for what is in it."""
     return element("div", inner, class_="scroll", role="region", aria_label=caption, tabindex=0)
 
 

@@ -8,11 +8,13 @@ from functools import cache
 from importlib.resources import files
 
 from privet.pipeline.summary import RunSummary
-from privet.report import columns, proof, rows, terms, words
+from privet.report import columns, profiles, proof, quality, rows, terms, words
 from privet.report.markup import Html, element, join, name, names
 
 _CONTENTS = (
     ("rows", "Rows"),
+    ("quality", "Quality"),
+    ("profiles", "Shapes"),
     ("columns", "Columns"),
     ("limits", "Not promised"),
     ("check", "Check it"),
@@ -85,11 +87,18 @@ def _lede(summary: RunSummary) -> list[str]:
 
 
 def _main(summary: RunSummary) -> Html:
-    links = [element("li", element("a", title, href=f"#{place}")) for place, title in _CONTENTS]
+    shapes = profiles.section(summary)
+    links = [
+        element("li", element("a", title, href=f"#{place}"))
+        for place, title in _CONTENTS
+        if place != "profiles" or shapes is not None
+    ]
     return element(
         "main",
         element("nav", element("ul", *links), aria_label="Sections of this report"),
         rows.section(summary),
+        quality.section(summary),
+        shapes or Html(),
         columns.section(summary),
         proof.limits(summary),
         proof.check(summary),

@@ -1,28 +1,31 @@
-"""What became of the rows: a bar, a sum that adds up, and why rows stayed back."""
+"""What became of the rows: a picture, a sum that adds up, and why rows stayed back."""
 
 from __future__ import annotations
 
-from privet.pipeline.summary import RunSummary
+from privet.model.release import LOCAL_RECIPIENT
+from privet.pipeline.summary import DataSummary, RunSummary
 from privet.report import words
 from privet.report.disclosure import KINDS, NOTHING, SMALL, Amount, Kind, Shown, disclose
-from privet.report.markup import Body, Html, element, join, name, shortened, table
+from privet.report.markup import Body, Html, element, framed, join, name, shortened, table
+from privet.report.walk import walk
 
-_WIDTH, _HEIGHT, _LEAST = 1000.0, 20, 8.0
 _APART = "not shown apart"
+_ALWAYS: tuple[Kind, ...] = ("quarantined", "withheld")
 
 
 def section(summary: RunSummary) -> Html:
     """Every data set's rows."""
-    shown = [(data.name, disclose(data.counts)) for data in summary.data]
+    recipient = "you, here" if summary.recipient == LOCAL_RECIPIENT else summary.recipient
     return element(
         "section",
         element("h2", "Rows"),
         element(
             "p",
             "Every row read is accounted for: it went out, it was quarantined because it did not "
-            "fit its contract, or it was withheld because it may not be used for this.",
+            "fit its contract, another row stands for it, or it was withheld because it may not be "
+            "used for this.",
         ),
-        *(_data(title, rows) for title, rows in shown),
+        *(_data(data, recipient) for data in summary.data),
         id="rows",
     )
 
@@ -33,57 +36,29 @@ def nothing_left(summary: RunSummary) -> bool:
     return all(out == NOTHING for out in shown)
 
 
-def _data(title: str, shown: Shown) -> Html:
+def _data(data: DataSummary, recipient: str) -> Html:
+    shown = disclose(data.counts)
+    caption = f"The walk of {shortened(data.name)}"
     return element(
         "article",
-        element("h3", name(title)),
-        _bar(shown),
+        element("h3", name(data.name)),
+        framed(caption, walk(data, shown, shortened(recipient))),
         _sum(shown),
         _merging(shown),
-        _reasons(title, shown),
+        _reasons(data.name, shown),
     )
 
 
 def _parts(shown: Shown) -> list[tuple[str, Amount | None]]:
-    return [("out", shown.out), *((kind, shown.total(kind)) for kind in KINDS)]
-
-
-def _bar(shown: Shown) -> Html:
-    """The sum as a drawing; it is made of what is shown, so it tells nothing more."""
-    parts = _parts(shown)
-    label = f"{shown.read} read: " + ", ".join(f"{_amount(rows)} {kind}" for kind, rows in parts)
-    whole = sum(rows.middle for _, rows in parts if rows is not None)
-    drawn = [(kind, rows.middle) for kind, rows in parts if rows is not None and rows.high > 0]
-    if shown.out is None:
-        drawn, whole = [("merged", 1.0)], 1.0
-    return element(
-        "svg",
-        *_strips(drawn or [("none", 1.0)], whole or 1.0),
-        class_="bar",
-        viewBox=f"0 0 {_WIDTH:.0f} {_HEIGHT}",
-        preserveAspectRatio="none",
-        role="img",
-        aria_label=label,
-    )
-
-
-def _strips(drawn: list[tuple[str, float]], whole: float) -> list[Html]:
-    """Rectangles side by side, each wide enough to be seen."""
-    widths = [max(_WIDTH * amount / whole, _LEAST) for _, amount in drawn]
-    scale = _WIDTH / sum(widths)
-    strips, left = [], 0.0
-    for (kind, _), width in zip(drawn, widths, strict=True):
-        x, wide = f"{left:.1f}", f"{width * scale:.1f}"
-        strips.append(element("rect", class_=kind, x=x, y=0, width=wide, height=_HEIGHT))
-        left += width * scale
-    return strips
+    kinds = [kind for kind in KINDS if kind in _ALWAYS or shown.of(kind)]
+    return [("out", shown.out), *((kind, shown.total(kind)) for kind in kinds)]
 
 
 def _sum(shown: Shown) -> Html:
     """`48,842 read = 48,710 out + 120 quarantined + 12 withheld`."""
     terms = [_term("", shown.read, "read")]
-    for sign, (kind, rows) in zip("=++", _parts(shown), strict=True):
-        terms.append(_term(sign, rows, kind))
+    for number, (kind, rows) in enumerate(_parts(shown)):
+        terms.append(_term("+" if number else "=", rows, kind))
     return element("p", *terms, class_="sum")
 
 

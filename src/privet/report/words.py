@@ -64,8 +64,23 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "unknown_field": "a field that the contract does not know",
         "duplicate_key": "a key stands twice in one line",
         "unowned": "no key says whom the row is about",
+        "rule": "it breaks the rule",
+        "duplicate": "another row stands for it",
         "restricted": "the person asked that it not be used for this",
         "filter": "outside the rows that the policy lets through",
+    }
+)
+_CLEANING: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "trim": ("Spaces around values removed", "a value could not be trimmed"),
+        "missing": ("Markers of missing values made null", "a marker could not be read"),
+        "normalise": ("Spelling made one", "the spelling could not be made one"),
+        "replace": ("Values replaced by others", "a value could not be replaced"),
+        "date": ("Dates read and spelt one way", "a date could not be read for certain"),
+        "number": ("Numbers read and spelt one way", "a number could not be read for certain"),
+        "impute": ("Missing values filled in", "a missing value could not be filled in"),
+        "clip": ("Values brought within bounds", "a value could not be brought within bounds"),
+        "deduplicate": ("Rows that another row stands for", "a duplicate could not be judged"),
     }
 )
 _UNITS = ("MB", "GB", "TB", "PB")
@@ -95,9 +110,36 @@ def fate(text: str) -> str:
 
 
 def reason(text: str) -> tuple[str, str]:
-    """Why a row stayed back, in words, and the column it was about (or nothing)."""
-    kind, _, column = text.partition(":")
-    return _REASONS.get(kind, kind.replace("_", " ")), column
+    """Why a row stayed back, in words, and the column or the rule it was about (or nothing)."""
+    kind, _, about = text.partition(":")
+    if kind == "clean" and ":" in about:
+        step, _, column = about.partition(":")
+        return cleaning_failed(step), column
+    return _REASONS.get(kind, kind.replace("_", " ")), about
+
+
+def cleaning(step: str) -> str:
+    """What a cleaning step does, in words; one that is not known is said as it is named."""
+    return _CLEANING[step][0] if step in _CLEANING else step
+
+
+def cleaning_failed(step: str) -> str:
+    """Why a cleaning step gave a row up."""
+    return _CLEANING[step][1] if step in _CLEANING else f"the step {step} could not read a value"
+
+
+def share(part: float, whole: float) -> str:
+    """A share in percent, to two digits: `none`, `under 0.1 %`, `2.7 %`, `all`."""
+    if part <= 0 or whole <= 0:
+        return "none"
+    if part >= whole:
+        return "all"
+    percent = 100 * part / whole
+    if percent < 0.1:
+        return "under 0.1 %"
+    if percent > 99.9:
+        return "over 99.9 %"
+    return f"{percent:.1f} %" if percent < 9.95 or percent > 90 else f"{percent:.0f} %"
 
 
 def category(key: str) -> str:

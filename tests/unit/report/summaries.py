@@ -23,11 +23,12 @@ def row_counts(
     out: int,
     quarantined: Mapping[str, int] | None = None,
     withheld: Mapping[str, int] | None = None,
+    merged: Mapping[str, int] | None = None,
+    suppressed: Mapping[str, int] | None = None,
 ) -> RowCounts:
     """Counts that add up."""
-    quarantined, withheld = quarantined or {}, withheld or {}
-    read = out + sum(quarantined.values()) + sum(withheld.values())
-    return RowCounts(read, out, quarantined, withheld)
+    reasons = [quarantined or {}, withheld or {}, merged or {}, suppressed or {}]
+    return RowCounts(out + sum(sum(kind.values()) for kind in reasons), out, *reasons)
 
 
 def customers(counts: RowCounts | None = None) -> DataSummary:

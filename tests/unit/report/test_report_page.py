@@ -13,12 +13,23 @@ import pytest
 
 from privet.model.errors import IntegrityError
 from privet.model.release import RowCounts
-from privet.pipeline.summary import ColumnSummary, RunSummary
+from privet.pipeline.summary import ColumnSummary, DataSummary, RunSummary
 from privet.report import render
+from tests.unit.report.qualities import cleaned_customers, hostile_quality
 from tests.unit.report.reading import Element, read, rows_of
 from tests.unit.report.summaries import customers, row_counts, summary, tickets
 
-SECTIONS = ["rows", "columns", "limits", "check", "terms", "sources", "changes", "steps"]
+SECTIONS = [
+    "rows",
+    "quality",
+    "columns",
+    "limits",
+    "check",
+    "terms",
+    "sources",
+    "changes",
+    "steps",
+]
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -37,6 +48,13 @@ def test_it_has_its_sections_in_order_and_links_to_each(sample_summary: RunSumma
     assert [part.attributes["id"] for part in page.all("section")] == SECTIONS
     links = [link.attributes["href"] for link in page.one("nav").all("a")]
     assert links == [f"#{place}" for place in SECTIONS]
+
+
+def test_shapes_of_columns_are_a_section_where_they_are_known() -> None:
+    page = read(render(summary(cleaned_customers(), tickets())))
+    places = [part.attributes["id"] for part in page.all("section")]
+    assert places == [*SECTIONS[:2], "profiles", *SECTIONS[2:]]
+    assert [link.attributes["href"] for link in page.one("nav").all("a")][2] == "#profiles"
 
 
 def test_the_headline_says_what_left_for_whom_for_what(sample_summary: RunSummary) -> None:
@@ -117,11 +135,13 @@ def test_a_small_table_gives_no_numbers() -> None:
 
 def test_drawings_have_their_numbers_in_words() -> None:
     rows = read(render(summary(customers(row_counts(75, {"type:age": 25}))))).part("rows")
-    bar = rows.one("svg")
-    assert bar.attributes["role"] == "img"
-    assert bar.attributes["aria-label"] == "100 read: 75 out, 25 quarantined, 0 withheld"
-    widths = [float(strip.attributes["width"] or 0) for strip in bar.all("rect")]
-    assert widths == [750, 250]
+    walk = rows.one("svg")
+    assert walk.attributes["role"] == "img"
+    said = "100 rows read; 25 quarantined at types; 75 out."
+    assert walk.attributes["aria-label"] == f"The walk of the rows. {said}"
+    assert walk.one("desc").text == said
+    thick = [float(strip.attributes["height"] or 0) for strip in walk.all("rect")]
+    assert (thick[0], thick[-1]) == (60, 45)
 
 
 def test_counts_that_do_not_add_up_are_no_report() -> None:
@@ -225,8 +245,9 @@ def test_it_says_what_is_not_promised(sample_summary: RunSummary) -> None:
     assert "Who holds the passphrase can go around the gate on this machine" in said
 
 
-def test_it_reaches_for_nothing_and_lets_nothing_in(sample_summary: RunSummary) -> None:
-    text = render(sample_summary)
+@pytest.mark.parametrize("data", [customers(), cleaned_customers()], ids=["plain", "cleaned"])
+def test_it_reaches_for_nothing_and_lets_nothing_in(data: DataSummary) -> None:
+    text = render(summary(data, tickets()))
     page = read(text)
     assert not page.all("script")
     assert not page.all("link")
@@ -245,11 +266,11 @@ def test_it_reaches_for_nothing_and_lets_nothing_in(sample_summary: RunSummary) 
     assert f"style-src 'sha256-{base64.b64encode(style).decode()}'" in policy
 
 
-def test_headings_tables_and_boxes_can_be_walked(sample_summary: RunSummary) -> None:
-    page = read(render(sample_summary))
-    levels = [
-        int(element.tag[1]) for element in everything(page) if element.tag in {"h1", "h2", "h3"}
-    ]
+@pytest.mark.parametrize("data", [customers(), cleaned_customers()], ids=["plain", "cleaned"])
+def test_headings_tables_and_boxes_can_be_walked(data: DataSummary) -> None:
+    page = read(render(summary(data, tickets())))
+    headings = {"h1", "h2", "h3", "h4"}
+    levels = [int(element.tag[1]) for element in everything(page) if element.tag in headings]
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
@@ -259,7 +280,10 @@ def test_headings_tables_and_boxes_can_be_walked(sample_summary: RunSummary) -> 
     for box in page.all("div"):
         if box.attributes.get("class") == "scroll":
             assert (box.attributes["role"], box.attributes["tabindex"]) == ("region", "0")
-            assert box.attributes["aria-label"] == box.one("caption").text
+            assert box.attributes["aria-label"]
+            assert all(
+                caption.text == box.attributes["aria-label"] for caption in box.all("caption")
+            )
     ids = [element.attributes["id"] for element in everything(page) if "id" in element.attributes]
     assert len(ids) == len(set(ids))
 
@@ -319,11 +343,19 @@ def test_the_same_run_gives_the_same_page(sample_summary: RunSummary) -> None:
 
 def full_of(word: str) -> RunSummary:
     """A run in which every name is `word`."""
-    first = customers(row_counts(1_000, {f"type:{word}": 40}, {word: 3}))
+    reasons = {f"type:{word}": 40, f"rule:{word}": 90, f"clean:{word}:{word}": 50}
+    counts = row_counts(1_000, reasons, {word: 3}, {f"duplicate:{word}": 20}, {word: 30})
+    first = customers(counts)
     column = ColumnSummary(word, word, word, word, word, word, word)
     source = replace(first.sources[0], name=word, form=word)
     data = replace(
-        first, name=word, columns=(column,), sources=(source,), subjects=word, row_filter=word
+        first,
+        name=word,
+        columns=(column,),
+        sources=(source,),
+        subjects=word,
+        row_filter=word,
+        quality=hostile_quality(word, first),
     )
     made = summary(data)
     start = datetime(2026, 1, 2, tzinfo=UTC)
