@@ -1,0 +1,51 @@
+"""The step `date`: dates in several spellings become ISO 8601 text, each cell by itself.
+
+What already stands as its column's type reads it is found by a pattern and Arrow's own cast, and
+costs no Python. The others are decided on once for each different text (`date_forms`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import pyarrow as pa
+
+from privet.quality.cleaning.change import Change, Work, by_value, within
+from privet.quality.cleaning.date_forms import AS_IT_STANDS, DateForms, Kind
+from privet.transforms.arrow import Values, pc
+
+REMEMBERED: Final = 1 << 16
+"""Texts whose reading is remembered from batch to batch, for each step and column."""
+
+_CAST: Final[dict[Kind, pa.DataType]] = {
+    "date": pa.date32(),
+    "time": pa.timestamp("us"),
+    "zoned": pa.timestamp("us", tz="UTC"),
+}
+
+
+def in_text(forms: DateForms) -> Work:
+    """The step on text."""
+    decide = lru_cache(REMEMBERED)(forms.read)
+    target = _CAST.get(forms.kind) if forms.iso else None
+
+    def work(values: Values) -> Change:
+        return within(values, _unlike(values, forms.kind, target), others)
+
+    def others(values: Values) -> Change:
+        return by_value(values, decide)
+
+    return work
+
+
+def _unlike(values: Values, kind: Kind, target: pa.DataType | None) -> Values | None:
+    """A mask of the texts to be read one by one; None: all of them."""
+    if target is None:
+        return None
+    stands = pc.fill_null(pc.match_substring_regex(values, AS_IT_STANDS[kind]), fill_value=True)
+    try:
+        values.filter(stands).cast(target)
+    except pa.ArrowInvalid:
+        return values.is_valid()
+    return pc.invert(stands)
