@@ -48,5 +48,5 @@ def counts_only(sql: str) -> bool:
             return False
         # A cast's type, an alias's name and what is counted are no figures.
         below = [part.this] if name in {"Cast", "Alias", "Filter"} else part.iter_expressions()
-        parts.extend(child for child in below if isinstance(child, exp.Expression))
+        parts.extend(below)
     return True

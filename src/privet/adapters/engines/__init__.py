@@ -1,0 +1,1 @@
+"""Query engines: what a rule in SQL is answered by."""
