@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -56,7 +57,19 @@ def check_text(values: pa.Array[Any]) -> pa.Array[Any]:
     Raises:
         pa.ArrowException: one of them is not valid UTF-8.
     """
+    if pa.types.is_string(values.type) and _is_ascii(values):
+        return values
     return values.cast(pa.binary()).cast(pa.string())
+
+
+def _is_ascii(values: pa.Array[Any]) -> bool:
+    """Whether the bytes of a string array are plain ASCII: one look at all of them at once."""
+    _, offsets, data = values.buffers()
+    if offsets is None or data is None or not len(values):
+        return True
+    bounds = np.frombuffer(memoryview(offsets), np.int32)
+    first, last = bounds[values.offset], bounds[values.offset + len(values)]
+    return bool(np.frombuffer(memoryview(data), np.int8)[first:last].min(initial=0) >= 0)
 
 
 def trim(values: pa.Array[Any]) -> pa.Array[Any]:

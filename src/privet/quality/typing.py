@@ -109,6 +109,8 @@ class _Pass:
         return self._convert(values, wanted.type, _Place((Step(wanted.name),)))
 
     def reasons(self) -> pa.StringArray:
+        if len(self._words) == 1:
+            return cast("pa.StringArray", _nulls(len(self._codes), pa.string()))
         return pa.array(self._words, pa.string()).take(pa.array(self._codes, pa.int32()))
 
     def _convert(self, values: pa.Array[Any], target: pa.DataType, place: _Place) -> pa.Array[Any]:

@@ -65,6 +65,16 @@ def test_text_that_is_no_utf8_is_held_and_the_rest_is_typed() -> None:
     assert found.rows.to_pydict() == {"s": ["ok", None, None], "n": [1, 2, None]}
 
 
+@pytest.mark.parametrize(("start", "bad"), [(0, [0]), (1, []), (2, [3]), (3, [2]), (6, [])])
+def test_only_the_slice_is_looked_at(start: int, bad: list[int]) -> None:
+    values = invalid(b"\xfe", b"ok", None, "\u00e9".encode(), b"", b"a\xc3", b"z")
+    batch = pa.record_batch({"s": values}).slice(start, 4)
+    found = enforce(batch, [column("s")])
+    found.rows.validate(full=True)
+    held = [at for at, reason in enumerate(found.reasons.to_pylist()) if reason]
+    assert held == bad
+
+
 def test_the_first_reason_wins_in_the_contracts_order() -> None:
     batch = pa.record_batch({"b": ["x", "x", "1"], "a": ["x", None, None]})
     found = enforce(batch, [column("a", "int64", required=True), column("b", "int64")])
