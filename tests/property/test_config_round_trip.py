@@ -18,8 +18,9 @@ from privet.config.yaml_document import Document
 from privet.config.yaml_text import comment, entry, quote, scalar
 from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath, Step
-from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.pipeline import Incremental, PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
 from privet.model.policy import Treatment
+from tests.property.config_words import columns_of_steps, drifts, rule_sets, steps, watermarks
 
 ODD_WORDS = r"""yes null ~ 2024 1e5 a:b " \ ' &a *a !t { [] a.b % @ é 日本 🙂 ? << = true No .inf"""
 ODD_TEXTS = ["a: b", "a #b", "- a", "x\ny", "\u2028", "\x85", "\x00", " a ", "\u00a0", "\ufeff", ""]
@@ -31,7 +32,7 @@ names = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
 column_names = (texts | names).filter(lambda name: name and not name.startswith("_privet_"))
 TYPES = (
     "string|int64|double|bool|date32|timestamp[us, UTC]|decimal128(18, 2)|binary|"
-    "timestamp[ns, tz=Europe/Paris]"
+    "timestamp[ns, tz=Europe/Paris]|timestamp[ms]"
 )
 types = st.sampled_from(TYPES.split("|"))
 categories = st.none() | st.sampled_from(["none", "user.contact.email", "user.unique_id"])
@@ -62,8 +63,9 @@ def contracts(draw):
     keys = [column.path for column in found if not column.path.repeated and is_key(column.type)]
     subjects = st.builds(SubjectRef, names, st.sampled_from(keys or [None]), st.none() | names)
     one_line = texts.filter(lambda text: text and text.isprintable())
+    data = draw(names)
     return Contract(
-        name=draw(names),
+        name=data,
         version=draw(one_line),
         columns=found,
         subjects=tuple(draw(st.lists(subjects, max_size=2))) if keys else (),
@@ -71,6 +73,7 @@ def contracts(draw):
         purposes=tuple(draw(st.lists(names, max_size=2))),
         retention=draw(st.sampled_from([None, "P3Y", "P1Y6M", "PT1H"])),
         residency=tuple(draw(st.lists(one_line, max_size=2))),
+        rules=draw(rule_sets(found, data)),
     )
 
 
@@ -78,7 +81,9 @@ def contracts(draw):
 def test_a_contract_reads_back(contract, physical, note):
     notes = {column.path: note for column in contract.columns}
     text = render_contract(contract, physical=physical, notes=notes)
-    assert read_contracts(document(text)) == [contract]
+    (found,) = read_contracts(document(text))
+    assert found == contract
+    assert found.digest == contract.digest
 
 
 params = st.one_of(st.integers(-(2**53) + 1, 2**53 - 1), st.booleans(), texts)
@@ -117,21 +122,41 @@ forms = st.one_of(
         st.booleans(),
     ),
     st.builds(SourceFormat, st.just("jsonl"), st.sampled_from([None, "gzip", "zstd"])),
-    st.just(SourceFormat("parquet")),
+    st.sampled_from([SourceFormat("parquet"), SourceFormat("arrow"), SourceFormat("sql")]),
 )
+databases = st.sampled_from(["sqlite:///a b.db", "postgresql://me@host/shop?sslmode=require"])
+queries = texts.filter(lambda text: text.strip())
+partitions = st.lists(columns_of_steps, max_size=2, unique=True).map(tuple)
+
+
+@st.composite
+def sources(draw, name):
+    form = draw(forms)
+    in_database = form.name == "sql"
+    places = st.lists(urls, min_size=1, max_size=3).map(tuple)
+    later = st.none() | watermarks | st.sampled_from([None] if in_database else [Incremental()])
+    incremental = draw(later)
+    return SourceSpec(
+        name,
+        (draw(databases),) if in_database else draw(places),
+        form,
+        query=draw(queries) if in_database else None,
+        partitions=() if in_database else draw(partitions),
+        clean=tuple(draw(st.lists(steps(), max_size=3))),
+        incremental=incremental,
+        drift=draw(drifts),
+        keep=draw(st.sampled_from(["rows"] if incremental else ["rows", "quarantine"])),
+    )
 
 
 @st.composite
 def pipelines(draw):
     data = draw(st.lists(names, min_size=1, max_size=3, unique=True))
-    sources = {
-        name: SourceSpec(name, tuple(draw(st.lists(urls, min_size=1, max_size=3))), draw(forms))
-        for name in data
-    }
-    kinds = st.sampled_from(["csv", "parquet", "jsonl"])
+    kinds = st.sampled_from(["csv", "parquet", "jsonl", "arrow"])
     releases = tuple(ReleaseSpec(name, draw(kinds)) for name in data)
+    read = {name: draw(sources(name)) for name in data}
     to = draw(st.none() | names)
-    return PipelineSpec(draw(names), draw(names), draw(names), sources, releases, to, draw(urls))
+    return PipelineSpec(draw(names), draw(names), draw(names), read, releases, to, draw(urls))
 
 
 @given(pipelines())

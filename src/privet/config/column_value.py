@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from privet.config.column_type import logical_of
 from privet.config.field import number_text
 
-Spelling: TypeAlias = "str | int | Decimal"
+Spelling: TypeAlias = str | int | Decimal
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _TIME = re.compile(

@@ -24,7 +24,7 @@ _TEXT = r"[^\x00-\x1f\x7f]{1,2000}"
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s?(B|[KMGT]i?B)")
 _POWER = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _MOST_SQL = 20_000
-_MOST_ZEROS = 20
+_MOST_ZEROS = 15
 _SECRET_IN_QUERY = re.compile(
     r"pass|pwd|secret|token|signature|^sig$|access_?key|account_?key", re.IGNORECASE
 )

@@ -30,7 +30,8 @@ Dimension: TypeAlias = Literal[
     "timeliness",
     "uniqueness",
 ]
-Number: TypeAlias = "int | Decimal"
+Number: TypeAlias = int | Decimal
+Bound: TypeAlias = str | int | Decimal
 
 ENGINES = ("pandera", "privet")
 
@@ -132,7 +133,6 @@ _NAMES = {
 }
 _PAIR = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 
-Bound: TypeAlias = "str | int | Decimal"
 BoundField: TypeAlias = Annotated[
     Bound, PlainValidator(_bound), WithJsonSchema({"type": ["number", "string"]})
 ]
