@@ -1,4 +1,4 @@
-"""The reserved columns of a snapshot's rows: where each stood, and why it is held back."""
+"""The record of a row that is held back, as it is kept beside its reason."""
 
 from __future__ import annotations
 
@@ -7,21 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-
-RESERVED = "_privet_"
-"""How the names of reserved columns begin."""
-
-FILE = "_privet_file"
-"""Number of the row's file within its source."""
-
-POSITION = "_privet_position"
-"""Number of the record within its file."""
-
-REASON = "_privet_reason"
-"""Why the row is held back; null for one that is kept."""
-
-RECORD = "_privet_record"
-"""The record as it came, for a row that is held back."""
 
 
 def json_records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.BinaryArray:
@@ -34,9 +19,9 @@ def json_records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.BinaryArray:
     Returns:
         A binary array. What JSON has no word for (dates, decimals, bytes) is spelled as text.
     """
-    wanted = pc.indices_nonzero(held)
+    wanted = pc.indices_nonzero(held).to_numpy()
     texts: list[bytes | None] = [None] * rows.num_rows
-    for index, row in zip(wanted.to_pylist(), _as_rows(rows.take(wanted)), strict=True):
+    for index, row in zip(wanted.tolist(), _as_rows(rows.take(wanted)), strict=True):
         texts[index] = json.dumps(row, ensure_ascii=False, default=str).encode()
     return pa.array(texts, pa.binary())
 

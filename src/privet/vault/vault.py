@@ -6,23 +6,26 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from privet.crypto.notes import NoteSigner
 from privet.ledger import Log
 from privet.model.canonical import Json
-from privet.model.errors import IntegrityError, SourceError
+from privet.model.errors import Busy, ConfigError, IntegrityError, SourceError
 from privet.model.release import RowCounts
+from privet.model.reserved import REASON
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
 from privet.ports.world import Clock, Entropy
 from privet.vault import evidence, snapshots, verification
 from privet.vault.fragments import open_record, read_fragment, seal_record
-from privet.vault.keys import KeyTable
+from privet.vault.judging import Judge
+from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import Manifest, SealedObject
-from privet.vault.records import REASON
 from privet.vault.snapshots import Snapshot
 from privet.vault.writer import (
     DEFAULT_MEMORY,
@@ -65,6 +68,10 @@ class Vault:
         subject_type: str | None = None,
         expected_bytes: int = 0,
         memory_bytes: int = DEFAULT_MEMORY,
+        judges: Sequence[Judge] = (),
+        base: Snapshot | None = None,
+        replace_quarantine: bool = False,
+        keeps_rows: bool = True,
     ) -> SnapshotWriter:
         """Start a snapshot; nothing of it is visible before `commit`.
 
@@ -73,12 +80,26 @@ class Vault:
             schema: of the batches, with `_privet_reason` and the other reserved columns.
             subject_type: what the rows are about; with it, `write` takes the subject keys.
             expected_bytes: the size of the input, as far as it is known.
-            memory_bytes: about how much memory clustering may take.
+            memory_bytes: about how much memory clustering and judging may take.
+            judges: judge rows by their keys, such as `privet.quality.key_rules` makes them. Rows of
+                a data set without subjects stay in their order nevertheless.
+            base: the newest snapshot, to append to: the new one has its rows too, from the same
+                objects, and for a judge they come before all others. A subject's rows then lie
+                together within each run's fragments, and no longer in one.
+            replace_quarantine: leave out what `base` holds back, since it was looked at again.
+            keeps_rows: False for rows that pass through: take them from the writer's `drained`
+                before `commit`; only what is held back is sealed. Later runs cannot compare their
+                rows with them.
+
+        Raises:
+            ConfigError: `base` has other columns, or is clustered otherwise.
+            IntegrityError: an object that a judge compares with was changed.
         """
+        manifest = None if base is None else base.manifest
         with self.catalog.write() as connection:
             seal_key = self.keys.ensure(connection, "dataset", dataset, self.log)
             clustering_key = self.keys.ensure(connection, "clustering", dataset, self.log)
-        return SnapshotWriter(
+        writer = SnapshotWriter(
             project_id=self.project_id,
             dataset=dataset,
             schema=schema,
@@ -91,7 +112,21 @@ class Vault:
             spool_folder=self.spool_folder,
             expected_bytes=expected_bytes,
             memory_bytes=memory_bytes,
+            judges=judges,
+            base=manifest,
+            replace_quarantine=replace_quarantine,
+            keeps_rows=keeps_rows,
         )
+        if manifest is not None:
+            _require_same_form(manifest, writer)
+        try:
+            writer.judging.learn(
+                None if manifest is None else partial(self._rows, manifest.fragments)
+            )
+        except BaseException:
+            writer.abort()
+            raise
+        return writer
 
     def commit(
         self,
@@ -113,10 +148,14 @@ class Vault:
 
         Raises:
             StorageError: the store or the disk is full; nothing was committed.
+            Busy: another snapshot was committed since the one that the writer appends to.
+            ValueError: rows that pass through were not drained.
         """
         writer.finish()
         with self.catalog.write() as connection:
             before = snapshots.newest_row(connection, writer.dataset)
+            if writer.base is not None:
+                _require_newest(writer.base, before)
             snapshot = snapshots.sign_manifest(
                 Manifest(
                     project=self.project_id,
@@ -180,6 +219,26 @@ class Vault:
             IntegrityError: an object was changed; batches already given were whole.
         """
         return self._rows(snapshot.manifest.fragments, columns)
+
+    def read_uncommitted(
+        self, writer: SnapshotWriter, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The kept rows of the snapshot that `commit` would make, those of its base among them.
+
+        For rules on the whole data set, which say whether it may be committed.
+
+        Args:
+            writer: finished.
+            columns: as for `read`.
+
+        Raises:
+            ValueError: the writer has not finished.
+            IntegrityError: an object was changed.
+        """
+        if not writer.finished:
+            raise ValueError("the writer has not finished")
+        minted = {key.id: key for key in writer.minted}
+        return self._rows(writer.fragments, columns, minted)
 
     def read_quarantine(self, snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
         """The rows held back, with the reserved columns that say where they stood and why."""
@@ -284,6 +343,10 @@ class Vault:
         with self.catalog.read() as connection:
             return [fragment_folder(name) for name in self.keys.names(connection, "dataset")]
 
+    def _key(self, key_id: str) -> Key:
+        with self.catalog.read() as connection:
+            return self.keys.get(connection, key_id)
+
     def _opened(self, dataset: str, number: int, envelope: bytes) -> Snapshot:
         snapshot = snapshots.open_manifest(
             envelope,
@@ -296,11 +359,32 @@ class Vault:
         return snapshot
 
     def _rows(
-        self, sealed_objects: Sequence[SealedObject], columns: Sequence[str] | None
+        self,
+        sealed_objects: Sequence[SealedObject],
+        columns: Sequence[str] | None,
+        minted: Mapping[str, Key] = MappingProxyType({}),
     ) -> Iterator[pa.RecordBatch]:
+        """The rows of objects, whose keys are `minted` only so far, or in the key table."""
         for sealed in sealed_objects:
-            with self.catalog.read() as connection:
-                key = self.keys.get(connection, sealed.key)
+            key = minted.get(sealed.key) or self._key(sealed.key)
             yield from read_fragment(
                 self.store, sealed, key, project_id=self.project_id, columns=columns
             )
+
+
+def _require_same_form(base: Manifest, writer: SnapshotWriter) -> None:
+    if base.schema.equals(writer.schema) and base.subject_type == writer.subject_type:
+        return
+    raise ConfigError(
+        f"{base.dataset}: columns, types or subjects are not those of snapshot {base.number}, to "
+        "which this run would add",
+        hint="leave `incremental:` out for one run, so that everything is read anew",
+    )
+
+
+def _require_newest(base: Manifest, newest: tuple[int, bytes, str] | None) -> None:
+    if newest is None or newest[0] != base.number:
+        raise Busy(
+            f"{base.dataset} has a newer snapshot than the one that this run adds to",
+            hint="another run was faster: run again",
+        )
