@@ -150,7 +150,7 @@ def test_one_row_longer_than_all_that_may_be_held_is_cut() -> None:
 def test_a_wide_table_is_looked_at_in_fewer_rows() -> None:
     kinds = {f"c{n}": "int64" for n in range(1000)}
     profile = profiled(kinds, {name: range(3000) for name in kinds}, rows_wanted=10**6)
-    assert 1000 <= profile.looked_at <= 2400
+    assert 600 < profile.looked_at <= 1200
     assert len(profile.columns[0].quantiles) == 101
 
 
