@@ -11,9 +11,10 @@ year: then the pattern says what comes second.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from typing import Final, Literal, TypeAlias
 
 from privet.quality.cleaning.month_names import MONTHS, WEEKDAYS
@@ -24,6 +25,7 @@ Kind: TypeAlias = Literal["date", "time", "zoned", "text"]
 
 ORDERS: Final = ("ymd", "dmy", "mdy")
 _LONGEST: Final = 64
+_REMEMBERED: Final = 1 << 14
 
 _YEAR: Final = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 """Not 0000, which Arrow takes and Python does not."""
@@ -63,7 +65,7 @@ class Moment:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DateForms:
     """How the dates of a column are written.
 
@@ -80,7 +82,7 @@ class DateForms:
     window: int | None
     kind: Kind
 
-    @property
+    @cached_property
     def iso(self) -> bool:
         """Whether `1990-04-03` is read without being declared."""
         return not any(re.match(r"%[Yy]", pattern) for pattern in self.patterns)
@@ -105,8 +107,13 @@ class DateForms:
         if match and time is None:
             return
         rest = text[: match.start()] if match else text
-        for day in self._days(rest):
+        for day in self._days_of(rest):
             yield Moment(day, time, zone)
+
+    @cached_property
+    def _days_of(self) -> Callable[[str], tuple[date, ...]]:
+        """`_days`, remembered: many times stand beside few days."""
+        return lru_cache(_REMEMBERED)(lambda text: tuple(self._days(text)))
 
     def _days(self, text: str) -> Iterator[date]:
         if self.iso and re.fullmatch(_ISO, text):
@@ -148,7 +155,7 @@ class DateForms:
         return None
 
     def _by_patterns(self, text: str) -> Iterator[Moment]:
-        if any(mark.isdigit() and not mark.isascii() for mark in text):
+        if not text.isascii() and any(mark.isdigit() > mark.isascii() for mark in text):
             return
         for pattern in self.patterns:
             try:

@@ -58,7 +58,7 @@ def _number(step: CleanStep) -> str:
     if thousands := step.param("thousands"):
         told.append(f"thousands `{thousands}`")
     if units := pairs(step, "units"):
-        told.append("units " + ", ".join(f"{unit or 'none'} × {by}" for unit, by in units))  # noqa: RUF001
+        told.append("units " + ", ".join(f"{unit or 'none'} = {by}" for unit, by in units))
     return f"read numbers: {', '.join(told)}"
 
 

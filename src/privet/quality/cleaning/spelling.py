@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from privet.quality.cleaning.change import Change, Work, on_readable, then, whole, within
+from privet.quality.cleaning.change import Change, Mask, Work, on_readable, then, whole, within
 from privet.quality.cleaning.whitespace import SPACES
 from privet.transforms.arrow import Values, pc
 from privet.transforms.text_bytes import TextBytes
@@ -21,7 +22,9 @@ from privet.transforms.text_bytes import TextBytes
 _Respell: TypeAlias = Callable[[Values], Values]
 
 _RUN: Final = f"[{SPACES}]+"
-_SPACE: Final = 32
+_SPACE, _LAST_ASCII = 32, 127
+_U0300, _U0400, _U0440 = 0xCC, 0xD0, 0xD1
+"""First bytes of what begins at these code points, 64 letters each."""
 
 
 def normalise(unicode_form: str | None, case: str | None, *, collapse: bool) -> Work:
@@ -62,7 +65,14 @@ def _respelled(values: Values, steps: Sequence[_Respell]) -> Change:
 
 
 def _form(name: str) -> _Respell:
-    return lambda values: pc.utf8_normalize(values, form=name)
+    def respell(values: Values) -> Values:
+        return pc.utf8_normalize(values, form=name)
+
+    def composed(values: Values) -> Values:
+        where = _with_bytes(values, _uncomposed)
+        return within(values, where, lambda part: whole(part, respell(part))).values
+
+    return composed if name == "NFC" else respell
 
 
 def _folded(values: Values) -> Values:
@@ -81,12 +91,30 @@ def _collapsed(values: Values) -> Values:
 
 def _may_have_runs(values: Values) -> Values:
     """Every text with two spaces, a control character, or a letter beyond ASCII."""
-    text = TextBytes.of(values)
-    data = text.data
-    odd = (data < _SPACE) | (data > 127)
+    return _with_bytes(values, _two_spaces)
+
+
+def _two_spaces(data: npt.NDArray[np.uint8]) -> Mask:
+    odd = (data < _SPACE) | (data > _LAST_ASCII)
     odd[1:] |= (data[1:] == _SPACE) & (data[:-1] == _SPACE)
+    return odd
+
+
+def _uncomposed(data: npt.NDArray[np.uint8]) -> Mask:
+    """Bytes that begin letters outside U+0000 to U+02FF and U+0400 to U+047F.
+
+    Those within have no other spelling in NFC, and combine with nothing among themselves
+    (DerivedNormalizationProps.txt, NFC_Quick_Check).
+    """
+    odd: Mask = (data >= _U0300) & (data != _U0400) & (data != _U0440)
+    return odd
+
+
+def _with_bytes(values: Values, find: Callable[[npt.NDArray[np.uint8]], Mask]) -> Values:
+    """The texts that hold a byte that `find` marks."""
+    text = TextBytes.of(values)
+    places = np.flatnonzero(find(text.data))
     found = np.zeros(len(values), dtype=np.bool_)
-    places = np.flatnonzero(odd)
     if len(places):
         found[text.rows_of(places)] = True
     return pc.and_(pa.array(found), values.is_valid())

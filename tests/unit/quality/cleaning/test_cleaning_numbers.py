@@ -60,7 +60,7 @@ def read(text: str, kind: str = "decimal128(18, 2)", **told: object) -> str | No
         ("1 234,5", {"decimal": ",", "thousands": " "}, "1234.5"),
         ("1\u202f234\u202f567", {"decimal": ",", "thousands": " "}, "1234567"),
         ("1\u00a0234 567", {"decimal": ",", "thousands": " "}, "1234567"),
-        ("1’234.50", {"thousands": "'"}, "1234.50"),
+        ("1\u2019234.50", {"thousands": "'"}, "1234.50"),
         ("1'234'567", {"thousands": "'"}, "1234567"),
         ("\u22125", {}, "-5"),
     ],
