@@ -46,19 +46,69 @@ FULL_CONTRACT = (
     CONTRACT
     + """\
       - name: tags
-        items: {logicalType: string}
+        items: {logicalType: string, quality: [{metric: nullValues, mustBe: 0}]}
       - name: address
-        properties: [{name: city, logicalType: string}]
+        properties: [{name: city, logicalType: string, unique: true}]
+      - name: status
+        logicalType: string
+        logicalTypeOptions: {minLength: 1, pattern: "^[a-z]+$", format: x}
+        primaryKey: true
+        primaryKeyPosition: 1
+        quality:
+          - {metric: invalidValues, arguments: {validValues: [a, 1]}, mustBeBetween: [1, 2]}
+          - {type: library, metric: missingValues, arguments: {missingValues: [a, null]},
+             mustBe: 0, unit: percent, severity: error, dimension: accuracy, id: m, name: n,
+             customProperties: [{property: action, value: stop}]}
+          - {type: sql, query: "SELECT 1", mustBeLessThan: 1.5}
+          - {type: custom, engine: privet, implementation: {steady: {distance: 0.2}}}
+          - {type: custom, engine: pandera, implementation: "a.py:b",
+             customProperties: [{property: mustBe, value: 0}, {property: unit, value: rows}]}
+          - {type: text, description: x}
+        relationships: [{type: foreignKey, to: [people.id]}]
+      - name: day
+        logicalType: date
+        logicalTypeOptions: {minimum: "2020-01-01", exclusiveMaximum: "2030-01-01"}
+    quality:
+      - {metric: rowCount, mustBeGreaterThan: 0}
+      - {metric: duplicateValues, arguments: {properties: [id, day]}}
+    relationships:
+      - {from: [customers.id, day], to: [people.id, people.day],
+         customProperties: [{property: name, value: r}, {property: mustBeLessThan, value: 3}]}
     customProperties:
       - {property: subjects, value: [{type: customer, key: id, role: author}]}
       - {property: unowned, value: allow}
       - {property: purposes, value: [care]}
       - {property: residency, value: [EU]}
-slaProperties: [{property: retention, value: 3, unit: y}]
+slaProperties:
+  - {property: retention, value: 3, unit: y}
+  - {property: freshness, value: 3, unit: d, element: customers.day}
 """
 )
 FULL_PIPELINE = PIPELINE.replace(
-    "format: csv", "format: csv, delimiter: ';', quote: '', encoding: utf-8, header: true"
+    "{from: customers.csv, format: csv}",
+    """
+    from: customers.csv
+    format: csv
+    delimiter: ';'
+    quote: ''
+    encoding: utf-8
+    header: true
+    partitions: [year]
+    incremental: {after: day}
+    drift: {added: ignore, lost: null}
+    keep: rows
+    clean:
+      - trim
+      - {missing: ["?", -999]}
+      - {normalise: {columns: [a], unicode: NFC, case: lower, spaces: collapse}}
+      - {replace: {columns: [a], values: {old: new}}}
+      - {date: {columns: [a], formats: [ymd, "%d.%m.%Y"], two_digit: 1930}}
+      - {number: {columns: [a], decimal: ",", thousands: ".", units: {kg: 1, g: 0.001}}}
+      - {impute: {columns: [a], with: median, flag: f}}
+      - {clip: {columns: [a], low: 0, high: "99%"}}
+      - {deduplicate: {by: [a], keep: {latest: b}}}
+      - {deduplicate: {near: [a], keep: last}}
+  orders: {from: "postgresql://me@host/db", format: sql, query: "SELECT 1"}""",
 )
 FILES = {
     "project": (FULL_PROJECT, lambda document: check(ProjectForm, document)),
@@ -81,6 +131,16 @@ def planted(value: YamlValue, path, secret) -> YamlValue:
     copy = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = planted(value[path[0]], path[1:], secret)
     return copy
+
+
+def test_a_value_that_is_replaced_is_no_key_that_a_message_names():
+    for wrong in ("null", "[x]", f"1, {SECRET}: 2"):
+        text = PIPELINE.replace(
+            "format: csv", f"format: csv, clean: [{{replace: {{values: {{{SECRET}: {wrong}}}}}}}]"
+        )
+        with pytest.raises(ConfigError, match=r"clean\[0\]\.replace\.values\.\*") as caught:
+            read_pipeline(Document.parse(text.encode(), "f.yaml"))
+        assert_silent(caught.value)
 
 
 def text_of(value: object) -> str:

@@ -12,8 +12,17 @@ from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name
 from privet.config.yaml_document import Document
 from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath
-from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.pipeline import Incremental, PipelineSpec, ReleaseSpec, SourceFormat, SourceSpec
 from privet.model.policy import Treatment
+from privet.model.quality import (
+    CleanStep,
+    Matches,
+    QualityRule,
+    Refers,
+    RowCount,
+    Threshold,
+    Unique,
+)
 
 EMAIL = ColumnPath.of("email")
 CUSTOMERS = Contract(
@@ -27,6 +36,12 @@ CUSTOMERS = Contract(
     subjects=(SubjectRef("customer", ColumnPath.of("id")),),
     retention="P3Y",
     residency=("EU",),
+    rules=(
+        QualityRule("unique_id", Unique(), (ColumnPath.of("id"),)),
+        QualityRule("refers_id", Refers("people", (EMAIL,)), (ColumnPath.of("id"),)),
+        QualityRule("mail", Matches("@"), (EMAIL,), severity="warning", action="report"),
+        QualityRule("rows", RowCount(), action="stop", threshold=Threshold("mustBe", (5.0,))),
+    ),
 )
 PIPELINE = PipelineSpec(
     name="research",
@@ -34,9 +49,15 @@ PIPELINE = PipelineSpec(
     role="analyst",
     sources={
         "customers": SourceSpec("customers", ("a.csv",), SourceFormat("csv", delimiter=";")),
-        "tickets": SourceSpec("tickets", ("t/", "u/"), SourceFormat("jsonl", "gzip")),
+        "tickets": SourceSpec(
+            "tickets",
+            ("t/", "u/"),
+            SourceFormat("jsonl", "gzip"),
+            clean=(CleanStep("trim"),),
+            incremental=Incremental(),
+        ),
     },
-    releases=(ReleaseSpec("customers"), ReleaseSpec("tickets", "csv")),
+    releases=(ReleaseSpec("customers"), ReleaseSpec("tickets", "arrow")),
 )
 
 
@@ -53,6 +74,18 @@ def test_the_project_file_shows_the_defaults(tmp_path):
 
 def test_a_contract_reads_back():
     assert read_contracts(document(render_contract(CUSTOMERS, physical="a.csv"))) == [CUSTOMERS]
+
+
+def test_rules_stand_at_their_columns():
+    lines = render_contract(CUSTOMERS, physical="a.csv").splitlines()
+    here = lines.index("          - name: mail")
+    assert lines[here : here + 5] == [
+        "          - name: mail",
+        "            metric: invalidValues",
+        '            arguments: {pattern: "@"}',
+        "            mustBeGreaterOrEqualTo: 0",
+        "            severity: warning",
+    ]
 
 
 def test_a_note_stands_above_its_column():
