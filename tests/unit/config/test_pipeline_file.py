@@ -5,7 +5,9 @@ import pytest
 from privet.config.pipeline_file import read_pipeline
 from privet.config.yaml_document import Document
 from privet.model.errors import ConfigError, Location
-from privet.model.pipeline import ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.paths import ColumnPath
+from privet.model.pipeline import Drift, Incremental, ReleaseSpec, SourceFormat, SourceSpec
+from privet.model.quality import CleanStep
 from tests.unit.config.project_files import PIPELINE
 
 
@@ -70,6 +72,94 @@ into: s3://bucket/out
     assert spec.sources["tickets"].format == SourceFormat("jsonl", "gzip")
     assert spec.releases[1] == ReleaseSpec("tickets", "csv")
     assert spec.into == "s3://bucket/out"
+
+
+def test_a_source_of_each_other_kind():
+    spec = read("""\
+version: 1
+name: research
+purpose: research
+role: analyst
+sources:
+  events:
+    from: events/
+    format: arrow
+    partitions: [year, place.country]
+    incremental: files
+    drift: {added: ignore, lost: null}
+  orders:
+    from: postgresql://ana@db.example.org/shop?sslmode=require
+    format: sql
+    query: |
+      SELECT *
+      FROM orders
+    incremental: {after: updated_at}
+    drift: {lost: "null"}
+  visits: {from: "sqlite:///visits.db", format: sql, query: TABLE visits, keep: quarantine}
+  people: {from: people.csv, format: csv, incremental: {after: id}, clean: [trim]}
+release: [{data: events, format: arrow}]
+""")
+    events, orders, visits, people = spec.sources.values()
+    assert events == SourceSpec(
+        "events",
+        ("events/",),
+        SourceFormat("arrow"),
+        partitions=(ColumnPath.of("year"), ColumnPath.of("place", "country")),
+        incremental=Incremental(),
+        drift=Drift("ignore", "null"),
+    )
+    assert orders.urls == ("postgresql://ana@db.example.org/shop?sslmode=require",)
+    assert orders.query == "SELECT *\nFROM orders\n"
+    assert orders.incremental == Incremental(ColumnPath.of("updated_at"))
+    assert orders.drift == Drift("refuse", "null")
+    assert (visits.format.name, visits.keep) == ("sql", "quarantine")
+    assert people.clean == (CleanStep("trim"),)
+    assert (people.drift, people.keep) == (Drift(), "rows")
+    assert spec.releases == (ReleaseSpec("events", "arrow"),)
+
+
+SHOP = 'from: "sqlite:///shop.db"'
+
+
+@pytest.mark.parametrize(
+    ("source", "part"),
+    [
+        (f"{SHOP}, format: sql", "an sql source needs `query:`"),
+        (f"{SHOP}, format: sql, query: ''", "expected one SELECT"),
+        (f"{SHOP}, format: csv", "a database is not read as a file"),
+        (f"{SHOP}, format: sql, query: x, header: true", "an sql source has no `header`"),
+        (f"{SHOP}, format: sql, query: x, compression: gzip", "an sql source has no `compression`"),
+        (f"{SHOP}, format: sql, query: x, partitions: [a]", "an sql source has no `partitions`"),
+        (f"{SHOP}, format: sql, query: x, incremental: files", "no files to go on from"),
+        ("from: shop.db, format: sql, query: x", "comes from one database"),
+        ("from: 'mysql://h/d', format: sql, query: x", "comes from one database"),
+        ("from: ['sqlite:///a', 'sqlite:///b'], format: sql, query: x", "from one database"),
+        ("from: 'postgresql://u:pw@h/d', format: sql, query: x", "without a password"),
+        ("from: 'postgresql://h/d?password=pw', format: sql, query: x", "without a password"),
+        ("from: a, format: csv, query: x", "a csv source has no `query`"),
+        ("from: a, format: arrow, query: x", "an arrow source has no `query`"),
+        ("from: a, format: arrow, compression: zstd", "an arrow source has no `compression`"),
+        ("from: a, format: arrow, delimiter: ';'", "an arrow source has no `delimiter`"),
+        ("from: a, format: csv, partitions: year", "expected a list, found text"),
+        ("from: a, format: csv, partitions: [a, a]", "a column stands twice"),
+        ("from: a, format: csv, partitions: ['a.']", "expected a column's path"),
+        ("from: a, format: csv, incremental: file", "did you mean `files`?"),
+        ("from: a, format: csv, incremental: {}", "expected `files` or `{after: COLUMN}`"),
+        ("from: a, format: csv, incremental: {afer: id}", "did you mean `after`?"),
+        ("from: a, format: csv, incremental: {after: 7}", "expected text, found a number"),
+        ("from: a, format: csv, incremental: files, keep: quarantine", "does not keep"),
+        ("from: a, format: csv, drift: ignore", "expected a mapping of keys"),
+        ("from: a, format: csv, drift: {add: ignore}", "did you mean `added`?"),
+        ("from: a, format: csv, drift: {added: null}", "`refuse` or `ignore`"),
+        ("from: a, format: csv, drift: {lost: ignore}", "`refuse` or `null`"),
+        ("from: a, format: csv, keep: row", "did you mean `rows`?"),
+        ("from: a, format: csv, clean: trim", "expected a list, found text"),
+    ],
+)
+def test_a_wrong_source_of_another_kind(source, part):
+    said = refused(with_source(source))
+    assert "pipelines/p.yaml:6: sources.customers" in said
+    assert part in said
 
 
 @pytest.mark.parametrize(
