@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import partial
@@ -72,6 +72,7 @@ class Vault:
         base: Snapshot | None = None,
         replace_quarantine: bool = False,
         keeps_rows: bool = True,
+        on_kept: Callable[[pa.RecordBatch], None] | None = None,
     ) -> SnapshotWriter:
         """Start a snapshot; nothing of it is visible before `commit`.
 
@@ -83,13 +84,14 @@ class Vault:
             memory_bytes: about how much memory clustering and judging may take.
             judges: judge rows by their keys, such as `privet.quality.key_rules` makes them. Rows of
                 a data set without subjects stay in their order nevertheless.
-            base: the newest snapshot, to append to: the new one has its rows too, from the same
+            base: a snapshot to append to: the new one has its rows too, from the same
                 objects, and for a judge they come before all others. A subject's rows then lie
                 together within each run's fragments, and no longer in one.
             replace_quarantine: leave out what `base` holds back, since it was looked at again.
             keeps_rows: False for rows that pass through: take them from the writer's `drained`
                 before `commit`; only what is held back is sealed. Later runs cannot compare their
                 rows with them.
+            on_kept: sees every row that is kept, once, in batches, before the writer is finished.
 
         Raises:
             ConfigError: `base` has other columns, or is clustered otherwise.
@@ -97,6 +99,7 @@ class Vault:
         """
         manifest = None if base is None else base.manifest
         with self.catalog.write() as connection:
+            newest = snapshots.newest_row(connection, dataset)
             seal_key = self.keys.ensure(connection, "dataset", dataset, self.log)
             clustering_key = self.keys.ensure(connection, "clustering", dataset, self.log)
         writer = SnapshotWriter(
@@ -116,6 +119,8 @@ class Vault:
             base=manifest,
             replace_quarantine=replace_quarantine,
             keeps_rows=keeps_rows,
+            on_kept=on_kept,
+            after=newest[0] if newest else 0,
         )
         if manifest is not None:
             _require_same_form(manifest, writer)
@@ -148,14 +153,13 @@ class Vault:
 
         Raises:
             StorageError: the store or the disk is full; nothing was committed.
-            Busy: another snapshot was committed since the one that the writer appends to.
+            Busy: another snapshot was committed since the writer began.
             ValueError: rows that pass through were not drained.
         """
         writer.finish()
         with self.catalog.write() as connection:
             before = snapshots.newest_row(connection, writer.dataset)
-            if writer.base is not None:
-                _require_newest(writer.base, before)
+            _require_newest(writer, before)
             snapshot = snapshots.sign_manifest(
                 Manifest(
                     project=self.project_id,
@@ -382,9 +386,9 @@ def _require_same_form(base: Manifest, writer: SnapshotWriter) -> None:
     )
 
 
-def _require_newest(base: Manifest, newest: tuple[int, bytes, str] | None) -> None:
-    if newest is None or newest[0] != base.number:
+def _require_newest(writer: SnapshotWriter, newest: tuple[int, bytes, str] | None) -> None:
+    if (newest[0] if newest else 0) != writer.after:
         raise Busy(
-            f"{base.dataset} has a newer snapshot than the one that this run adds to",
+            f"{writer.dataset} has a newer snapshot than when this one was begun",
             hint="another run was faster: run again",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,8 @@ class SnapshotWriter:
         base: the snapshot whose rows come before these, if any.
         replace_quarantine: whether the quarantine of `base` is left out.
         keeps_rows: whether rows are kept; if not, `drained` gives them away.
+        on_kept: sees every row that is kept, once.
+        after: number of the newest snapshot when this one was begun; 0: there was none.
     """
 
     def __init__(
@@ -78,11 +80,14 @@ class SnapshotWriter:
         base: Manifest | None = None,
         replace_quarantine: bool = False,
         keeps_rows: bool = True,
+        on_kept: Callable[[pa.RecordBatch], None] | None = None,
+        after: int = 0,
     ) -> None:
         _require_reserved(schema, judges)
         self.dataset = dataset
         self.subject_type = subject_type
         self.base = base
+        self.after = after
         self.minted: list[Key] = []
         self.committed = False
         self.finished = False
@@ -95,6 +100,7 @@ class SnapshotWriter:
         self._entropy = entropy
         self._replace_quarantine = replace_quarantine
         self._keeps_rows = keeps_rows
+        self._on_kept = on_kept or _unseen
         share = max(memory_bytes // _SHARES, _LEAST_SHARE)
         self._kept = FragmentOutlet(self._open_fragment, self.schema, share)
         self._quarantine = FragmentOutlet(self._open_fragment, self._schema, share)
@@ -196,6 +202,7 @@ class SnapshotWriter:
             raise ValueError("rows that are not kept must be drained before the end")
         for group in self._settled():
             for rows in group:
+                self._on_kept(rows)
                 self._kept.write(rows)
             self._kept.boundary()
         self._end()
@@ -212,7 +219,9 @@ class SnapshotWriter:
         if self._keeps_rows or self.finished:
             raise ValueError("only rows that are not kept can be drained, and once")
         for group in self._settled():
-            yield from group
+            for rows in group:
+                self._on_kept(rows)
+                yield rows
         self._end()
 
     def abort(self) -> None:
@@ -240,6 +249,7 @@ class SnapshotWriter:
 
     def _take(self, kept: pa.RecordBatch, subjects: pa.Array[Any] | None) -> None:
         if self._aside is None:
+            self._on_kept(kept)
             self._kept.write(kept)
             return
         if self.judging.numbered:
@@ -339,6 +349,11 @@ class SnapshotWriter:
         )
         self.minted.append(key)
         return writer
+
+
+def _unseen(rows: pa.RecordBatch) -> None:
+    """Look at nothing."""
+    del rows
 
 
 def count_reasons(reasons: pa.Array[Any]) -> dict[str, int]:
