@@ -98,6 +98,7 @@ def fails(kind: str, check: Check, *values: Any) -> list[bool]:
         ("string", Matches("^.$"), ["é", "\U0001f600", "ab"], "--x"),
         ("string", Length(2, 3), ["a", "ab", "abc", "abcd", None], "x--x-"),
         ("string", Length(2, 3), ["é", "éé", "ééé", "éééé", "\U0001f600" * 3], "x--x-"),
+        ("string", Length(minimum=2), ["é", "éé", "\U0001f600"], "x-x"),
         ("string", Length(minimum=1), ["", "a", None], "x--"),
         ("string", Length(maximum=1), ["", "a", "ab", "é", "éa"], "--x-x"),
         ("string", Length(), ["", None], "--"),

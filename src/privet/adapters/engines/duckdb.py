@@ -51,7 +51,7 @@ class DuckDBEngine:
 
     def check(self, query: str, table: str, schema: pa.Schema) -> None:
         """See `Engine.check`."""
-        vetted = vet(query, table)
+        vetted = vet(query, table, schema.names)
         with closing(self._connect()) as connection:
             self._bind(connection, vetted, schema)
 
@@ -63,7 +63,7 @@ class DuckDBEngine:
         rows: Callable[[], Iterator[pa.RecordBatch]],
     ) -> float | None:
         """See `Engine.scalar`."""
-        vetted = vet(query, table)
+        vetted = vet(query, table, schema.names)
         with closing(self._connect()) as connection:
             self._bind(connection, vetted, schema)
             return self._answer(connection, vetted, _Stream(schema, rows))

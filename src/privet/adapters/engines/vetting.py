@@ -9,7 +9,7 @@ in two ways.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from privet.model.errors import ConfigError
@@ -84,17 +84,24 @@ _PLAIN_FUNCTIONS = """
     try_strptime
 """
 """Functions that SqlGlot has no class for."""
+_VALUES = """
+    current_catalog current_date current_role current_schema current_time current_timestamp
+    current_user localtime localtimestamp session_user user
+"""
+"""Names that DuckDB answers itself, quoted or not, where no column has them."""
 _ALLOWED = frozenset(f"{_SHAPE} {_OPERATORS} {_AGGREGATES} {_FUNCTIONS}".split())
 _ALLOWED_PLAIN = frozenset(_PLAIN_FUNCTIONS.split())
 _ALLOWED_TYPES = frozenset(_TYPES.split())
+_ANSWERED = frozenset(_VALUES.split())
 
 
-def vet(query: str, table: str) -> str:
+def vet(query: str, table: str, columns: Collection[str]) -> str:
     """The query as the engine may run it, over `ROWS`.
 
     Args:
         query: one SELECT, in DuckDB's dialect, over `${table}`, `${object}` or `table`.
         table: the data set's name.
+        columns: names of its top-level columns.
 
     Raises:
         ConfigError: it does something else than read that data set; the message names the
@@ -107,12 +114,12 @@ def vet(query: str, table: str) -> str:
     marked, marks = _PLACEHOLDER.subn(f'"{ROWS}"', query)
     try:
         select = _parse(marked)
-        found = _vetted(select, table)
+        found = _vetted(select, table, _ANSWERED - {name.lower() for name in columns})
         if found.count(ROWS) != marks:
             raise wrong("`${table}` stands where no table belongs")
         if not found:
             raise wrong("it does not read `${table}`")
-        return select.sql(dialect="duckdb", identify=True)
+        return _written(select)
     except RecursionError:
         raise wrong("it is nested too deeply") from None
 
@@ -120,6 +127,17 @@ def vet(query: str, table: str) -> str:
 def wrong(message: str, hint: str = _HINT) -> ConfigError:
     """The error that every fault of a query is."""
     return ConfigError(f"the query cannot be used: {message}", hint=hint)
+
+
+def _written(select: exp.Select) -> str:
+    from sqlglot.errors import ErrorLevel, SqlglotError  # noqa: PLC0415
+
+    try:
+        return select.sql(
+            dialect="duckdb", identify=True, comments=False, unsupported_level=ErrorLevel.RAISE
+        )
+    except SqlglotError:
+        raise wrong("it uses what DuckDB does not know") from None
 
 
 def _parse(text: str) -> exp.Select:
@@ -147,7 +165,7 @@ def _parse(text: str) -> exp.Select:
     return select
 
 
-def _vetted(select: exp.Select, table: str) -> list[str]:
+def _vetted(select: exp.Select, table: str, answered: frozenset[str]) -> list[str]:
     """The names of the data set that stand as tables, after every part was looked at."""
     read: list[str] = []
     known: set[str] = set()
@@ -167,8 +185,10 @@ def _vetted(select: exp.Select, table: str) -> list[str]:
             known.add(_new_name(node, table, known))
         elif name == "Table":
             read.extend(_source(node, table, known))
-        elif name == "Column" and node.text("table") == ROWS:
-            read.append(ROWS)
+        elif name == "Column":
+            if not node.text("table") and node.name.lower() in answered:
+                raise wrong(f"there is no column `{node.name}`", "The engine must not answer that.")
+            read.extend([ROWS] if node.text("table") == ROWS else [])
     return read
 
 
