@@ -1,14 +1,12 @@
-"""What a rule of a contract checks: the metrics, the options of a type, references, own checks."""
+"""What a rule of a contract checks: the metrics, references, SQL, checks of our own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from privet.config.column_type import logical_of
-from privet.config.column_value import ColumnValue, Unfit, column_value
 from privet.config.form import nearest
 from privet.config.notes import Notes
 from privet.config.quality_form import (
@@ -19,6 +17,7 @@ from privet.config.quality_form import (
     Reference,
     RelationshipForm,
 )
+from privet.config.quality_values import OPTIONS, ValueChecks
 from privet.config.yaml_document import KeyPath
 from privet.model.contract import Column
 from privet.model.paths import ColumnPath
@@ -26,13 +25,9 @@ from privet.model.quality import (
     Check,
     External,
     Fresh,
-    Length,
-    Matches,
     NotMissing,
     NotNull,
-    OneOf,
     Query,
-    Range,
     Refers,
     RowCount,
     Steady,
@@ -41,19 +36,14 @@ from privet.model.quality import (
 
 _DATA = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _PLACEHOLDER = re.compile(r"\$?\{(object|table|property|column)\}")
-_OF_LENGTH = ("minLength", "maxLength")
-_OF_RANGE = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-_BOUNDS = (*_OF_LENGTH, "pattern", *_OF_RANGE)
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "nullValues": (),
     "missingValues": ("missingValues",),
-    "invalidValues": ("validValues", *_BOUNDS),
+    "invalidValues": ("validValues", *OPTIONS),
     "duplicateValues": ("properties",),
     "rowCount": (),
 }
-_ENDS = ("minimum", "maximum")
 _OF_COLUMN = ("property", "column")
-_ORDERED = {"integer", "number", "date", "timestamp"}
 _IN_TIME = {"date", "timestamp"}
 
 
@@ -78,6 +68,7 @@ class CheckReader:
         self._notes = notes
         self._data = data
         self._columns = columns
+        self._values = ValueChecks(notes)
 
     def column(self, text: str, path: KeyPath) -> Column | None:
         """The column that `text` names; a note, where there is none."""
@@ -100,17 +91,7 @@ class CheckReader:
 
     def bounds(self, form: BoundsForm, column: Column, path: KeyPath) -> Iterator[Check]:
         """Read length, pattern and range; each is a check of its own."""
-        stated = form.bounds
-        readers = (
-            (_OF_LENGTH, self._length),
-            (("pattern",), self._matches),
-            (_OF_RANGE, self._range),
-        )
-        for keys, read in readers:
-            some = {key: stated[key] for key in keys if key in stated}
-            check = read(some, column, path) if some else None
-            if check is not None:
-                yield check
+        return self._values.bounds(form, column, path)
 
     def relation(
         self, form: RelationshipForm, column: Column | None, path: KeyPath
@@ -179,7 +160,7 @@ class CheckReader:
         before = len(self._notes.errors)
         checks = list(self.bounds(arguments, column, path))
         if arguments.valid_values is not None:
-            checks += self._one_of(arguments.valid_values, column, (*path, "validValues"))
+            checks += self._values.one_of(arguments.valid_values, column, (*path, "validValues"))
         if len(self._notes.errors) > before:
             return None
         if len(checks) != 1:
@@ -208,73 +189,6 @@ class CheckReader:
             return None
         found = tuple(each.path for each in columns if each is not None)
         return Found(Unique(), found) if len(found) == len(names) else None
-
-    # Values
-
-    def _one_of(self, values: tuple[str, ...], column: Column, path: KeyPath) -> Iterator[Check]:
-        read = [self._value(value, column, path) for value in dict.fromkeys(values)]
-        if all(each is not None for each in read):
-            yield OneOf(tuple(each.text for each in read if each is not None))
-
-    def _value(self, value: Any, column: Column, path: KeyPath) -> ColumnValue | None:
-        try:
-            return column_value(value, column.type)
-        except Unfit as unfit:
-            expected = str(unfit)
-        self._notes.note(f"expected {expected}", f"the column is of type {column.type}", path)
-        return None
-
-    def _length(self, stated: Mapping[str, Any], column: Column, path: KeyPath) -> Check | None:
-        low, high = (stated.get(key) for key in _OF_LENGTH)
-        if logical_of(column.type) != "string":
-            hint = "lengths are for text; a number has `minimum` and `maximum`"
-            self._notes.note(f"a column of type {column.type} has no length", hint, path)
-        elif low is not None and high is not None and low > high:
-            self._notes.note("`minLength` is above `maxLength`", "no value has both", path)
-        else:
-            return Length(low, high)
-        return None
-
-    def _matches(self, stated: Mapping[str, Any], column: Column, path: KeyPath) -> Check | None:
-        here = (*path, "pattern")
-        pattern = str(stated["pattern"])
-        if logical_of(column.type) != "string":
-            hint = "patterns are for text; a number has `minimum` and `maximum`"
-            self._notes.note(f"a column of type {column.type} has no pattern", hint, here)
-        elif not _is_re2(pattern):
-            hint = "write it in RE2's syntax: it has no look-ahead and no back-reference"
-            self._notes.note("not a regular expression that can be run", hint, here)
-        else:
-            return Matches(pattern)
-        return None
-
-    def _range(self, stated: Mapping[str, Any], column: Column, path: KeyPath) -> Check | None:
-        if logical_of(column.type) not in _ORDERED:
-            hint = "bounds are for numbers, dates and times; text has `pattern` and `minLength`"
-            self._notes.note(f"a column of type {column.type} has no bounds", hint, path)
-            return None
-        before = len(self._notes.errors)
-        read = {key: self._value(value, column, (*path, key)) for key, value in stated.items()}
-        for key in ("minimum", "maximum"):
-            strict = f"exclusive{key.capitalize()}"
-            if {key, strict} <= set(stated):
-                self._notes.note(f"`{key}` and `{strict}`", "keep one of the two", (*path, key))
-        if len(self._notes.errors) > before:
-            return None
-        low, high = (read.get(key) or read.get(f"exclusive{key.capitalize()}") for key in _ENDS)
-        open_low, open_high = "exclusiveMinimum" in read, "exclusiveMaximum" in read
-        if low is not None and high is not None:
-            empty = low.order == high.order and (open_low or open_high)
-            if low.order > high.order or empty:
-                hint = "no value lies between the two; change one"
-                self._notes.note("the minimum is not below the maximum", hint, path)
-                return None
-        return Range(
-            None if low is None else low.text,
-            None if high is None else high.text,
-            open_low,
-            open_high,
-        )
 
     # SQL, other engines, references
 
@@ -357,15 +271,3 @@ def _path(text: str) -> ColumnPath | None:
         return ColumnPath.parse(text)
     except ValueError:
         return None
-
-
-def _is_re2(pattern: str) -> bool:
-    """Whether Arrow's engine for patterns takes it; it looks only when there is a value."""
-    import pyarrow as pa  # noqa: PLC0415  # most contracts have no pattern
-    import pyarrow.compute as pc  # noqa: PLC0415
-
-    try:
-        pc.match_substring_regex(pa.array([""]), pattern)
-    except pa.ArrowInvalid:
-        return False
-    return True
