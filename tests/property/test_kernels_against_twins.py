@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from privet.kernels.hexadecimal import hex_array, hex_array_twin
 from privet.kernels.hmac_column import hmac_rows_plain
 from privet.kernels.hmac_sha256 import hmac_rows
+from privet.kernels.ordering import stable_order, stable_order_twin
 from privet.kernels.partition import partition_order, partition_order_twin
 
 edges = st.sampled_from([0, 55, 56, 63, 64, 65, 119, 120, 128]).flatmap(
@@ -51,3 +52,15 @@ def test_partition_order(rows: list[bytes], bits: int) -> None:
     expected_order, expected_bounds = partition_order_twin(digests, bits)
     assert np.array_equal(order, expected_order)
     assert np.array_equal(bounds, expected_bounds)
+
+
+words = st.integers(0, 2**64 - 1) | st.integers(0, 3) | st.integers(2**64 - 4, 2**64 - 1)
+
+
+@given(
+    st.lists(words, max_size=60)
+    | st.lists(st.sampled_from([5, 2**40, 2**40 + 1, 2**63 + 7]), max_size=60)
+)
+def test_stable_order(listed: list[int]) -> None:
+    given_words = np.array(listed, np.uint64)
+    assert np.array_equal(stable_order(given_words), stable_order_twin(given_words))
