@@ -19,7 +19,8 @@ import pyarrow.csv
 
 from privet.adapters.formats.batches import RawBatch, Reject
 from privet.adapters.formats.dialect import Dialect, records
-from privet.adapters.formats.header import check_names, empty, match_names, no_rows
+from privet.adapters.formats.drift import Watch
+from privet.adapters.formats.header import check_names, empty, no_rows
 from privet.adapters.formats.text import ByteSource, TextStream, unescape
 from privet.model.errors import PrivetError, SourceError
 from privet.model.pipeline import SourceFormat
@@ -64,7 +65,13 @@ def column_names(file: BinaryIO, name: str, form: SourceFormat) -> list[str]:
 
 
 def read_csv(
-    file: BinaryIO, name: str, form: SourceFormat, wanted: Sequence[str], *, block_bytes: int
+    file: BinaryIO,
+    name: str,
+    form: SourceFormat,
+    wanted: Sequence[str],
+    *,
+    block_bytes: int,
+    watch: Watch | None = None,
 ) -> Iterator[RawBatch]:
     """Stream a file's rows as text; an empty field is null.
 
@@ -72,19 +79,21 @@ def read_csv(
         file: a binary file that can seek; it is not closed.
         name: its name, for messages.
         form: its stated form.
-        wanted: the contract's columns; the file has these and no others, in any order.
+        wanted: the contract's columns, in any order.
         block_bytes: how much text is parsed at a time; no record may be longer.
+        watch: what happens where the file's columns are others; by default it is refused.
 
     Yields:
-        batches whose columns stand as in `wanted`, and whose positions count the records below the
-        header from 1.
+        batches whose columns stand as in `wanted`, but for those that the file may lack, and whose
+        positions count the records below the header from 1.
 
     Raises:
         SourceError: the header is not the contract's, or the file is damaged.
     """
     found = column_names(file, name, form) if form.header else list(wanted)
-    match_names(found, wanted, name)
-    reader = _Reader(file, name, form, found=found, wanted=wanted, block_bytes=block_bytes)
+    lost = (watch or Watch()).reconcile(found, wanted, name).lost
+    has = [column for column in wanted if column not in lost]
+    reader = _Reader(file, name, form, found=found, wanted=has, block_bytes=block_bytes)
     yield from reader.batches()
 
 

@@ -1,8 +1,7 @@
-"""Column names: those of a file against those of its contract."""
+"""Column names: what cannot be one, and sources that have names or nothing at all."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,13 +12,18 @@ RESERVED = "_privet_"
 _LOOKS_LIKE_DATA = re.compile(r"\S+@\S+\.\S+|\+?\d{9,}")
 
 
+def looks_like_data(name: str) -> bool:
+    """Whether a column name is rather somebody's value: an address, or a number of a person."""
+    return _LOOKS_LIKE_DATA.fullmatch(name.strip()) is not None
+
+
 def check_names(names: Sequence[str], name: str) -> None:
     """Refuse column names that cannot be those of a table.
 
     Raises:
         SourceError: a name is missing, twice there, reserved, or looks like data.
     """
-    data = [i for i, column in enumerate(names, 1) if _LOOKS_LIKE_DATA.fullmatch(column.strip())]
+    data = [i for i, column in enumerate(names, 1) if looks_like_data(column)]
     if data:
         # The first line is a person's record then, so its fields are not repeated here.
         raise SourceError(
@@ -50,44 +54,18 @@ def check_names(names: Sequence[str], name: str) -> None:
         )
 
 
-def match_names(found: Sequence[str], wanted: Sequence[str], name: str) -> None:
-    """Refuse a file whose columns are not those of its contract; their order does not matter.
-
-    Raises:
-        SourceError: a column is missing, or one is not in the contract.
-    """
-    missing = [column for column in wanted if column not in set(found)]
-    extra = [column for column in found if column not in set(wanted)]
-    if len(missing) * 2 > len(wanted):
-        # Perhaps no header at all: then what was found are not names but somebody's record.
-        raise SourceError(
-            f"`{name}` lacks {len(missing)} of the {len(wanted)} columns of its contract",
-            hint="Check that it belongs to this data set, and that its first line is a header.",
-        )
-    if missing:
-        near = difflib.get_close_matches(missing[0], extra, n=1)
-        raise SourceError(
-            f"`{name}` has no column `{missing[0]}`, which its contract declares",
-            hint=f"The nearest column there is `{near[0]}`; rename it, or correct the contract."
-            if near
-            else "Export the column again, or take it out of the contract in contracts/.",
-        )
-    if extra:
-        raise SourceError(
-            f"`{name}` has a column `{extra[0]}` that its contract does not know",
-            hint="Add it to the data set's file in contracts/, with a category, "
-            "or leave it out of the export.",
-        )
+class Empty(SourceError):
+    """A source without a row; one file of many may be so."""
 
 
-def empty(name: str) -> SourceError:
+def empty(name: str) -> Empty:
     """The error for a file without content."""
-    return SourceError(f"`{name}` is empty", hint="Remove it from the sources, or export it again.")
+    return Empty(f"`{name}` is empty", hint="Remove it from the sources, or export it again.")
 
 
-def no_rows(name: str) -> SourceError:
+def no_rows(name: str) -> Empty:
     """The error for a file that has columns and no row."""
-    return SourceError(
+    return Empty(
         f"`{name}` has a header and no rows",
         hint="Remove it from the sources, or export it again.",
     )

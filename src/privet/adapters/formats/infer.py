@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TypeAlias
 
+import pyarrow as pa
+
+from privet.adapters.formats.arrow_reader import arrow_file_schema, has_arrow_rows
 from privet.adapters.formats.csv_reader import column_names, read_csv
 from privet.adapters.formats.header import RESERVED, check_names, empty, no_rows
 from privet.adapters.formats.json_rows import BadLine, parse_object
@@ -45,7 +48,11 @@ def infer_columns(
         SourceError: the file has no rows, or column names that a contract cannot have.
     """
     if form.name == "parquet":
-        found = _parquet(file, name)
+        schema = parquet_schema(file, name)
+        found = _typed(schema, name, has_rows=parquet_rows(file, name) > 0)
+    elif form.name == "arrow":
+        schema = arrow_file_schema(file, name)
+        found = _typed(schema, name, has_rows=has_arrow_rows(file, name))
     elif form.name == "jsonl":
         found = _jsonl(file, name, form, scan_bytes or _JSON_SCAN_BYTES)
     else:
@@ -130,10 +137,9 @@ def _check_reserved(names: Sequence[str] | dict[str, Shape], name: str) -> None:
         check_names([reserved], name)
 
 
-def _parquet(file: BinaryIO, name: str) -> list[_Found]:
-    schema = parquet_schema(file, name)
+def _typed(schema: pa.Schema, name: str, *, has_rows: bool) -> list[_Found]:
     check_names(schema.names, name)
-    if not parquet_rows(file, name):
+    if not has_rows:
         raise no_rows(name)
     found: list[_Found] = []
     for path, kind in leaf_columns(schema):

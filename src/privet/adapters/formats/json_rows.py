@@ -58,15 +58,16 @@ def parse_object(line: bytes) -> dict[str, Any]:
     return value
 
 
-def shape(value: dict[str, Any], schema: pa.Schema) -> dict[str, Any]:
+def shape(value: dict[str, Any], schema: pa.Schema, *, ignore: bool = False) -> dict[str, Any]:
     """`value` as a row of `schema`: absent fields null, every leaf of its type.
 
     A text column takes any JSON: a number keeps its digits, a list or an object its JSON text.
+    With `ignore`, fields that the schema does not have are passed over.
 
     Raises:
         BadLine: `unknown_field`, `encoding`, or `type:<path>` for a value of another type.
     """
-    return _object(value, list(schema), "")
+    return _object(value, list(schema), "", ignore=ignore)
 
 
 def _refuse(reason: str) -> NoReturn:
@@ -80,24 +81,29 @@ def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _object(value: dict[str, Any], fields: Sequence[pa.Field[Any]], above: str) -> dict[str, Any]:
-    row = {f.name: _value(value.get(f.name), f.type, f"{above}{Step(f.name)}") for f in fields}
-    if not value.keys() <= row.keys():
+def _object(
+    value: dict[str, Any], fields: Sequence[pa.Field[Any]], above: str, *, ignore: bool
+) -> dict[str, Any]:
+    row = {
+        f.name: _value(value.get(f.name), f.type, f"{above}{Step(f.name)}", ignore=ignore)
+        for f in fields
+    }
+    if not ignore and not value.keys() <= row.keys():
         _refuse("unknown_field")
     return row
 
 
-def _value(value: Any, kind: pa.DataType, path: str) -> Any:
+def _value(value: Any, kind: pa.DataType, path: str, *, ignore: bool) -> Any:
     if value is None:
         return None
     if pa.types.is_list(kind):
         if not isinstance(value, list):
             _refuse(f"type:{path}")
-        return [_value(item, kind.value_type, f"{path}[]") for item in value]
+        return [_value(item, kind.value_type, f"{path}[]", ignore=ignore) for item in value]
     if pa.types.is_struct(kind):
         if not isinstance(value, dict):
             _refuse(f"type:{path}")
-        return _object(value, list(kind), f"{path}.")
+        return _object(value, list(kind), f"{path}.", ignore=ignore)
     return _leaf(value, kind, path)
 
 

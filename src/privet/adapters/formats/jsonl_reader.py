@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.json
 
 from privet.adapters.formats.batches import RawBatch, Reject
+from privet.adapters.formats.drift import Watch
 from privet.adapters.formats.header import empty
+from privet.adapters.formats.json_keys import Keys
 from privet.adapters.formats.json_rows import BadLine, parse_object, shape
 from privet.adapters.formats.sniff import json_array
 from privet.adapters.formats.text import ByteSource, TextStream
@@ -62,46 +65,67 @@ def lines_of(
 
 
 def read_jsonl(
-    file: BinaryIO, name: str, form: SourceFormat, columns: Sequence[Column], *, block_bytes: int
+    file: BinaryIO,
+    name: str,
+    form: SourceFormat,
+    columns: Sequence[Column],
+    *,
+    block_bytes: int,
+    watch: Watch | None = None,
 ) -> Iterator[RawBatch]:
     """Stream a file's rows; blank lines are passed over, and positions are line numbers.
 
     Raises:
-        SourceError: the file is damaged, or has a line of over 64 MiB.
+        SourceError: the file is damaged, has a line of over 64 MiB, or other keys than `watch`
+            allows.
     """
+    watch = Watch() if watch is None else watch
     schema = arrow_schema(columns, raw_type)
+    target = _Target(schema, ignore=watch.drift.added == "ignore")
+    keys = Keys(schema, watch, name)
     seen = False
     for first, lines in lines_of(file, name, form, block_bytes=block_bytes):
         filled = [(number, line) for number, line in enumerate(lines, first) if line]
         if not seen and filled and filled[0][1].startswith(b"["):
             raise json_array(name)
-        parts = list(_parsed(filled, schema))
+        parts = list(_parsed(filled, target))
         seen = seen or bool(filled)
-        yield RawBatch(
+        batch = RawBatch(
             _joined([part.rows for part in parts], schema),
             pa.concat_arrays([part.positions for part in parts] or [pa.array([], pa.int64())]),
             tuple(reject for part in parts for reject in part.rejects),
         )
+        keys.add(lines, batch)
+        yield batch
     if not seen:
         raise empty(name)
+    keys.end()
 
 
-def _parsed(lines: Sequence[tuple[int, bytes]], schema: pa.Schema) -> Iterator[RawBatch]:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The schema that lines are read as, and whether other keys are passed over."""
+
+    schema: pa.Schema
+    ignore: bool
+
+
+def _parsed(lines: Sequence[tuple[int, bytes]], target: _Target) -> Iterator[RawBatch]:
     """Read lines at once; where that fails, each half; where few are left, one by one."""
     if not lines:
         return
-    rows = _at_once([line for _, line in lines], schema)
+    rows = _at_once([line for _, line in lines], target)
     if rows is not None:
         yield RawBatch(rows, pa.array([number for number, _ in lines], pa.int64()))
     elif len(lines) > _FEW_LINES:
         middle = len(lines) // 2
-        yield from _parsed(lines[:middle], schema)
-        yield from _parsed(lines[middle:], schema)
+        yield from _parsed(lines[:middle], target)
+        yield from _parsed(lines[middle:], target)
     else:
-        yield _one_by_one(lines, schema)
+        yield _one_by_one(lines, target)
 
 
-def _at_once(lines: Sequence[bytes], schema: pa.Schema) -> pa.RecordBatch | None:
+def _at_once(lines: Sequence[bytes], target: _Target) -> pa.RecordBatch | None:
     """All lines as rows, or None if one of them is bad.
 
     pyarrow's parser crashes on a top-level `null`, and takes two objects on a line, or one on two
@@ -116,7 +140,10 @@ def _at_once(lines: Sequence[bytes], schema: pa.Schema) -> pa.RecordBatch | None
         table = pyarrow.json.read_json(
             io.BytesIO(data),
             pyarrow.json.ReadOptions(use_threads=False, block_size=len(data) + 1),
-            pyarrow.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+            pyarrow.json.ParseOptions(
+                explicit_schema=target.schema,
+                unexpected_field_behavior="ignore" if target.ignore else "error",
+            ),
         )
     except (pa.ArrowException, UnicodeDecodeError):
         return None
@@ -126,17 +153,17 @@ def _at_once(lines: Sequence[bytes], schema: pa.Schema) -> pa.RecordBatch | None
     return batches[0] if len(batches) == 1 else None
 
 
-def _one_by_one(lines: Sequence[tuple[int, bytes]], schema: pa.Schema) -> RawBatch:
+def _one_by_one(lines: Sequence[tuple[int, bytes]], target: _Target) -> RawBatch:
     rows: list[dict[str, Any]] = []
     positions: list[int] = []
     rejects: list[Reject] = []
     for number, line in lines:
         try:
-            rows.append(shape(parse_object(line), schema))
+            rows.append(shape(parse_object(line), target.schema, ignore=target.ignore))
             positions.append(number)
         except BadLine as bad:
             rejects.append(Reject(number, bad.reason, line))
-    batch = pa.RecordBatch.from_pylist(rows, schema) if rows else _none(schema)
+    batch = pa.RecordBatch.from_pylist(rows, target.schema) if rows else _none(target.schema)
     return RawBatch(batch, pa.array(positions, pa.int64()), tuple(rejects))
 
 

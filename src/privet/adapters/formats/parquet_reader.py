@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, TypeVar
 
@@ -9,22 +10,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from privet.adapters.formats.batches import RawBatch
-from privet.adapters.formats.header import match_names
+from privet.adapters.formats.drift import Watch
+from privet.adapters.formats.guarding import guarded, matched_roots, numbered
+from privet.adapters.formats.header import empty, no_rows
+from privet.adapters.formats.plain import plain, plain_schema
 from privet.model.contract import Column
-from privet.model.errors import PrivetError, SourceError
-from privet.ports.arrow_types import leaf_columns
+from privet.model.errors import SourceError
 
 _T = TypeVar("_T")
 _MAX_ROWS = 64 << 10
 
 
 def parquet_schema(file: BinaryIO, name: str) -> pa.Schema:
-    """The Arrow schema of a Parquet file.
+    """The Arrow schema of a Parquet file, in the plain layouts that it is read as.
 
     Raises:
         SourceError: the file is truncated, damaged or not Parquet.
     """
-    return _open(file, name).schema_arrow
+    return plain_schema(_open(file, name).schema_arrow)
 
 
 def parquet_rows(file: BinaryIO, name: str) -> int:
@@ -33,24 +36,32 @@ def parquet_rows(file: BinaryIO, name: str) -> int:
 
 
 def read_parquet(
-    file: BinaryIO, name: str, columns: Sequence[Column], *, block_bytes: int
+    file: BinaryIO,
+    name: str,
+    columns: Sequence[Column],
+    *,
+    block_bytes: int,
+    watch: Watch | None = None,
 ) -> Iterator[RawBatch]:
     """Stream a file's rows, in batches of about `block_bytes` uncompressed.
 
     Raises:
         SourceError: the columns are not the contract's, or the file is truncated or damaged.
     """
+    if not file.seek(0, os.SEEK_END):
+        raise empty(name)
     parquet = _open(file, name)
-    found = [str(path) for path, _ in leaf_columns(parquet.schema_arrow)]
-    match_names(found, [str(column.path) for column in columns], name)
-    roots = list(dict.fromkeys(column.path.root for column in columns))
+    roots = matched_roots(plain_schema(parquet.schema_arrow), columns, name, watch or Watch())
+    if not parquet.metadata.num_rows:
+        raise no_rows(name)
     size = _batch_rows(parquet.metadata, block_bytes)
-    batches = _guarded(name, lambda: parquet.iter_batches(batch_size=size))
+    batches = _guarded(name, lambda: parquet.iter_batches(batch_size=size, columns=roots))
     position = 1
     while (batch := _guarded(name, lambda: next(batches, None))) is not None:
-        positions = pa.array(range(position, position + batch.num_rows), pa.int64())
+        positions = numbered(position, batch.num_rows)
         position += batch.num_rows
-        yield RawBatch(batch.select(roots), positions)
+        values = [plain(batch.column(root)) for root in roots]
+        yield RawBatch(pa.RecordBatch.from_arrays(values, names=roots), positions)
     if position - 1 != parquet.metadata.num_rows:
         raise _damaged(name)
 
@@ -74,14 +85,7 @@ def _batch_rows(metadata: pq.FileMetaData, block_bytes: int) -> int:
 
 
 def _guarded(name: str, act: Callable[[], _T]) -> _T:
-    """Run `act`; pyarrow's errors, which may quote content, become ours."""
-    try:
-        return act()
-    except PrivetError:
-        raise
-    except (pa.ArrowException, OSError, ValueError, OverflowError):
-        pass
-    raise _damaged(name)
+    return guarded(act, _damaged(name))
 
 
 def _damaged(name: str) -> SourceError:

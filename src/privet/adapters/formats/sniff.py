@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from privet.adapters.formats import dialect, encoding
+from privet.adapters.formats.arrow_reader import FILE_MAGIC, STREAM_MAGIC
 from privet.adapters.formats.header import empty
 from privet.adapters.formats.text import ByteSource, Compression, TextStream, compression_of
 from privet.model.errors import SourceError
@@ -21,13 +22,17 @@ _EXTENSIONS: dict[str, FormatName] = {
     ".pq": "parquet",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".arrow": "arrow",
+    ".arrows": "arrow",
+    ".feather": "arrow",
+    ".ipc": "arrow",
 }
 _FOREIGN = {
     b"PK\x03\x04": "a zip archive or an Excel workbook; unpack it, or save the sheet as CSV",
     b"BZh": "compressed with bzip2; unpack it, or pack it with gzip or zstd",
     b"\xfd7zXZ": "compressed with xz; unpack it, or pack it with gzip or zstd",
     b"SQLite format 3": "an SQLite database; export the table as CSV",
-    b"ARROW1": "an Arrow IPC file; write it as Parquet",
+    b"FEA1": "a Feather file of version 1; write it as Arrow IPC or Parquet",
     b"ORC": "an ORC file; write it as Parquet",
     b"Obj\x01": "an Avro file; write it as Parquet or JSON Lines",
     b"%PDF": "a PDF document; extract its text into JSON Lines first",
@@ -53,6 +58,8 @@ def sniff(file: BinaryIO, name: str) -> SourceFormat:
     try:
         if compression is None and head.startswith(_PARQUET):
             return SourceFormat("parquet")
+        if compression is None and head.startswith((FILE_MAGIC, STREAM_MAGIC)):
+            return SourceFormat("arrow")
         return _sniff_text(file, name, compression)
     finally:
         file.seek(0)
@@ -66,7 +73,9 @@ def _sniff_text(file: BinaryIO, name: str, compression: Compression) -> SourceFo
     if compression is not None:
         _refuse_foreign(head, name)
     if expected == "parquet" or head.startswith(_PARQUET):
-        raise _not_parquet(name)
+        raise _not_plain(name, "Parquet file")
+    if expected == "arrow" or head.startswith((FILE_MAGIC, STREAM_MAGIC)):
+        raise _not_plain(name, "Arrow IPC file or stream")
     codec = encoding.detect(ByteSource(file, name, compression), name)
     stream = TextStream(ByteSource(file, name, compression), name, codec, escape=True)
     sample = _sample(stream)
@@ -112,8 +121,8 @@ def json_array(name: str) -> SourceError:
     )
 
 
-def _not_parquet(name: str) -> SourceError:
+def _not_plain(name: str, what: str) -> SourceError:
     return SourceError(
-        f"`{name}` is not a whole, plain Parquet file",
+        f"`{name}` is not a whole, plain {what}",
         hint="Unpack it if it is compressed from outside; else fetch or export it again.",
     )

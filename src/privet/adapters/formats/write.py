@@ -7,13 +7,16 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from io import IOBase
 from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+import pyarrow.ipc
 import pyarrow.parquet as pq
 
+from privet.adapters.formats.plain import plain, plain_schema
 from privet.model.errors import ConfigError
 from privet.model.pipeline import FormatName
 
@@ -40,7 +43,8 @@ class BatchWriter(Protocol):
 def open_writer(sink: BinaryIO, form: FormatName, schema: pa.Schema) -> BatchWriter:
     """A writer of one file.
 
-    Parquet (zstd) keeps every type and the schema's metadata. The text formats write bytes as
+    Parquet and Arrow (an IPC file; both zstd) keep every type and the schema's metadata, Arrow
+    with dictionaries spelled out. The text formats write bytes as
     hexadecimal digits and times as ISO 8601; CSV has nulls as empty fields; JSON Lines has decimals
     as text, and null for a number that is none.
 
@@ -49,6 +53,8 @@ def open_writer(sink: BinaryIO, form: FormatName, schema: pa.Schema) -> BatchWri
     """
     if form == "parquet":
         return _ParquetWriter(sink, schema)
+    if form == "arrow":
+        return _ArrowWriter(sink, schema)
     if form == "jsonl":
         return _JsonLinesWriter(sink, schema)
     return _CsvWriter(sink, schema)
@@ -70,16 +76,13 @@ def hex_text(values: pa.Array[Any]) -> pa.StringArray:
     return cast("pa.StringArray", text.cast(pa.string()))
 
 
-class _ParquetWriter:
-    """Row groups of good size, however small the batches are."""
+class _Grouped:
+    """Groups of good size, however small the batches are."""
 
-    def __init__(self, sink: BinaryIO, schema: pa.Schema) -> None:
+    def __init__(self, schema: pa.Schema) -> None:
         self._schema = schema
         self._pending: list[pa.RecordBatch] = []
         self._rows = self._bytes = 0
-        self._writer = pq.ParquetWriter(
-            sink, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES
-        )
 
     def write(self, batch: pa.RecordBatch) -> None:
         self._pending.append(batch)
@@ -90,12 +93,51 @@ class _ParquetWriter:
 
     def close(self) -> None:
         self._flush()
-        self._writer.close()
+        self._end()
 
     def _flush(self) -> None:
         if self._pending:
-            self._writer.write_table(pa.Table.from_batches(self._pending, self._schema))
+            self._put(pa.Table.from_batches(self._pending, self._schema))
             self._pending, self._rows, self._bytes = [], 0, 0
+
+    def _put(self, group: pa.Table) -> None:
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        raise NotImplementedError
+
+
+class _ParquetWriter(_Grouped):
+    def __init__(self, sink: BinaryIO, schema: pa.Schema) -> None:
+        super().__init__(schema)
+        self._writer = pq.ParquetWriter(
+            sink, schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY_BYTES
+        )
+
+    def _put(self, group: pa.Table) -> None:
+        self._writer.write_table(group)
+
+    def _end(self) -> None:
+        self._writer.close()
+
+
+class _ArrowWriter(_Grouped):
+    """Dictionaries may not change within a file, so their values are written themselves."""
+
+    def __init__(self, sink: BinaryIO, schema: pa.Schema) -> None:
+        super().__init__(schema)
+        options = pa.ipc.IpcWriteOptions(compression="zstd")
+        self._plain = plain_schema(schema)
+        self._writer = pa.ipc.new_file(cast("IOBase", sink), self._plain, options=options)
+
+    def _put(self, group: pa.Table) -> None:
+        rows = group.combine_chunks().to_batches()
+        for batch in rows:
+            columns = [plain(values) for values in batch.columns]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=self._plain))
+
+    def _end(self) -> None:
+        self._writer.close()
 
 
 class _CsvWriter:

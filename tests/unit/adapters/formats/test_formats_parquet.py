@@ -50,7 +50,7 @@ def test_nested_columns_are_checked_by_leaf() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PAR1", b"PAR1" + b"\0" * 60 + b"PAR1", b"a,b\n1,2\n"])
 def test_what_is_not_parquet_is_an_error(data: bytes) -> None:
-    with pytest.raises(SourceError, match="not a whole Parquet file"):
+    with pytest.raises(SourceError, match=r"not a whole Parquet file|is empty"):
         list(read_batches(io.BytesIO(data), "x", PARQUET, columns("a")))
 
 
