@@ -11,15 +11,16 @@ from privet.report import words
 from privet.report.disclosure import NOTHING, Amount, Shown
 from privet.report.levels import Ladder
 from privet.report.markup import Body, Html, element, join, name, names, shortened, table
-from privet.report.rules import meter
+from privet.report.svg import picture, rect
 
-_MOST_NAMES, _MOST_LINES = 12, 40
+_MOST_NAMES, _MOST_LINES = 12, 16
+_WIDTH, _HEIGHT = 96.0, 4.0
 
 
 def cleaning_table(data: DataSummary, shown: Shown, ladder: Ladder) -> Html:
     """The steps in their order, the columns of each by how much was changed."""
     bodies = [
-        Body(list(_lines(outcome, shown, ladder)), words.cleaning(outcome.step))
+        Body(list(_lines(outcome, shown, ladder)), shortened(words.cleaning(outcome.step)))
         for outcome in data.quality.cleaning
     ]
     heads = ("Column", "Cells changed", "Share of the rows read")
@@ -57,8 +58,8 @@ def _lines(outcome: CleanOutcome, shown: Shown, ladder: Ladder) -> Iterator[list
 def _list(paths: list[str]) -> Html:
     more = len(paths) - _MOST_NAMES
     if more <= 0:
-        return names(paths)
-    return join([names(paths[:_MOST_NAMES]), f" and {more:,} more"])
+        return element("span", names(paths), class_="several")
+    return element("span", names(paths[:_MOST_NAMES]), f" and {more:,} more", class_="several")
 
 
 def _told(rows: Amount | None, what: str) -> Html:
@@ -70,5 +71,12 @@ def _told(rows: Amount | None, what: str) -> Html:
 def _share(cells: Amount | None, shown: Shown) -> Html:
     if cells is None or cells == NOTHING:
         return Html()
-    said = words.share(cells.middle, shown.read.middle)
-    return join([meter(cells.middle, shown.read.middle), element("small", said)])
+    part, whole = cells.middle, shown.read.middle
+    said = words.share(part, whole)
+    wide = min(max(_WIDTH * part / whole, 1.5), _WIDTH)
+    shapes = [
+        rect((0, 0), (_WIDTH, _HEIGHT), "whole"),
+        rect((0, 0), (wide, _HEIGHT), "part"),
+    ]
+    meter = picture((_WIDTH, _HEIGHT), said, shapes, "meter")
+    return element("span", meter, said, class_="share")

@@ -11,8 +11,9 @@ would split what the ladder keeps together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from privet.model.quality import RuleOutcome, Threshold
 from privet.model.release import RowCounts
@@ -61,23 +62,31 @@ def failures(
         shown: what is told of the rows.
         ladder: how exactly all else of the data set is told.
     """
-    beside = ladder.beside(walls([outcome.rule for outcome in outcomes], shown))
-    made = [_failure(outcome, counts, shown, beside) for outcome in outcomes]
+    most = walls([outcome.rule for outcome in outcomes], shown)
+    made = [
+        _failure(outcome, counts, shown, ladder.beside(most.get(outcome.rule, ())))
+        for outcome in outcomes
+    ]
     return tuple(sorted(made, key=_order))
 
 
-def walls(rules: Sequence[str], shown: Shown) -> Iterator[Amount]:
-    """How many rows can fail a rule at most: those held back for it, and for rules before it."""
+def walls(rules: Sequence[str], shown: Shown) -> Mapping[str, tuple[Amount, ...]]:
+    """How many rows can fail each rule at most: those held back for it, and for rules before it.
+
+    A reader may leave some of those before out, for not every rule is asked of every row.
+    """
     held = {group.reason: group.rows for group in shown.of("quarantined")}
+    found: dict[str, tuple[Amount, ...]] = {}
     before: list[Amount] = []
     for rule in rules:
-        most = held.get(f"rule:{rule}", NOTHING)
-        if most is None:
-            return
-        before.append(most)
-        for earlier in reversed(before[:-1]):
-            most += earlier
-            yield most
+        own = held.get(f"rule:{rule}", NOTHING)
+        if own is None:
+            return {}
+        sums = accumulate(reversed(before), initial=own)
+        found[rule] = (*sums, *(own + earlier for earlier in before[:-1]))
+        if own != NOTHING:
+            before.append(own)
+    return found
 
 
 def _order(failure: Failure) -> tuple[int, int, float, str]:

@@ -10,7 +10,9 @@ number of rows that the page tells (a *wall*), the rung is left out, and two ste
 - the difference between two such counts can be each of 1 to 9, or none of them;
 - so can the difference between such a count and a wall, also where the wall itself is a range.
 
-Zero is told: no row is no group. See `tests/attack/test_report_small_groups.py`.
+Zero is told: no row is no group. So a small group may be told to have two parts, and that neither
+is all of it; whole and parts can still be any other number.
+`tests/attack/test_report_quality_small_groups.py` tries it.
 """
 
 from __future__ import annotations

@@ -15,9 +15,8 @@ from privet.model.errors import IntegrityError
 from privet.model.release import RowCounts
 from privet.pipeline.summary import DataSummary, QualityPoint
 from privet.report.disclosure import Amount, Shown, disclose
-from privet.report.failures import walls as rule_walls
+from privet.report.failures import walls
 from privet.report.levels import Ladder
-from privet.report.stages import walls
 
 MOST = 24
 """So many snapshots are shown, the newest."""
@@ -55,21 +54,29 @@ def past(data: DataSummary, shown: Shown, ladder: Ladder) -> tuple[Past, ...]:
         shown: what is told of this run's rows.
         ladder: how exactly all else of the data set is told.
     """
-    return tuple(_past(point, data, shown, ladder) for point in data.quality.history[-MOST:])
+    most = walls([outcome.rule for outcome in data.quality.rules], shown)
+    ladders = {rule: ladder.beside(rows) for rule, rows in most.items()}
+    return tuple(
+        _past(point, shown if _this_run(point, data) else _disclosed(point), ladder, ladders)
+        for point in data.quality.history[-MOST:]
+    )
 
 
-def _past(point: QualityPoint, data: DataSummary, shown: Shown, ladder: Ladder) -> Past:
-    rows = shown if _this_run(point, data) else _disclosed(point)
+def _past(
+    point: QualityPoint, rows: Shown | None, ladder: Ladder, ladders: Mapping[str, Ladder]
+) -> Past:
     if rows is None or rows.out is None:
         return Past(point.snapshot, point.when, None, None, None, {})
-    beside = ladder.beside(walls(rows)).beside(rule_walls(list(point.failed), rows))
     return Past(
         point.snapshot,
         point.when,
-        beside.cover(rows.read),
-        _covered(rows.total("quarantined"), beside),
-        _covered(rows.total("merged"), beside),
-        {rule: beside.step(failed, rows.read) for rule, failed in point.failed.items()},
+        ladder.cover(rows.read),
+        _covered(rows.total("quarantined"), ladder),
+        _covered(rows.total("merged"), ladder),
+        {
+            rule: ladders.get(rule, ladder).step(failed)
+            for rule, failed in sorted(point.failed.items())
+        },
     )
 
 

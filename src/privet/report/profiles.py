@@ -1,7 +1,7 @@
 """The shape of each column's kept values: small histograms without a value and without a scale.
 
 Bars are told in tenths of the tallest, whose height is not told: so the rows behind them cannot be
-added up. Where few values would stand behind a bar, nothing is drawn.
+added up. Where so few values stand behind the bars that they could be, nothing is drawn.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from privet.report.svg import line, picture, rect
 
 _FEWEST = 100
 """Of fewer rows, no column's shape is shown."""
-_EACH = 2 * SMALL
-"""So many rows there must be for each bar, on average."""
 _STEPS = 10
 _WIDTH, _HEIGHT, _GAP = 160.0, 40.0, 3.0
 _FLOOR = _HEIGHT - 5
@@ -67,7 +65,7 @@ def _card(profile: ColumnProfile, rows: Amount, ladder: Ladder) -> Html:
     return element(
         "li",
         element("strong", element("bdi", shortened(profile.path)), title=shortened(profile.path)),
-        element("span", profile.type, class_="type"),
+        element("span", shortened(profile.type), class_="type"),
         _shape(profile, rows, nulls),
         element("span", *_told(profile, rows, nulls, ladder), class_="told"),
     )
@@ -94,10 +92,9 @@ def _different(distinct: int, ladder: Ladder) -> str:
 
 
 def _shape(profile: ColumnProfile, rows: Amount, nulls: Amount) -> Html:
-    bars = heights(profile)
-    many = rows.low - nulls.high >= _EACH * (len(bars) + 1)
-    if not many or not any(profile.counts):
-        few = "no value stands out" if many and bars else "too few to show"
+    bars = heights(profile, rows.low - nulls.high)
+    if not bars or not any(profile.counts):
+        few = "no value stands out" if bars else "too few to show"
         return element("span", few, class_="few")
     touching = profile.kind == "bins"
     shapes = [
@@ -109,11 +106,27 @@ def _shape(profile: ColumnProfile, rows: Amount, nulls: Amount) -> Html:
     return picture((_WIDTH, _HEIGHT), "How the values are spread", shapes, "shape", said)
 
 
-def heights(profile: ColumnProfile) -> tuple[int, ...]:
-    """How tall the bars are, in tenths of the tallest; the last is all other values' if any."""
+def heights(profile: ColumnProfile, values: int) -> tuple[int, ...]:
+    """How tall the bars are, in tenths of the tallest; the last is all other values' if any.
+
+    Args:
+        profile: of the column.
+        values: how many values stand behind the bars at least. Where they are too few, so that the
+            heights would leave fewer than ten possible for what is in no bar, there are no bars.
+    """
     counts = [*profile.counts, profile.other] if _has_other(profile) else [*profile.counts]
     most = max(counts, default=0)
-    return tuple(-(-count * _STEPS // most) for count in counts) if most else ()
+    if not most:
+        return ()
+    bars = tuple(-(-count * _STEPS // most) for count in counts)
+    return bars if values >= _fewest(bars) + SMALL else ()
+
+
+def _fewest(bars: tuple[int, ...]) -> int:
+    """The fewest rows that can stand behind bars of these heights, each of ten at least."""
+    tallest = -(-SMALL * _STEPS // min(tall for tall in bars if tall))
+    others = sorted(tall for tall in bars if tall)[:-1]
+    return tallest + sum(max(SMALL, tallest * (tall - 1) // _STEPS + 1) for tall in others)
 
 
 def _has_other(profile: ColumnProfile) -> bool:

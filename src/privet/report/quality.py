@@ -42,6 +42,12 @@ def section(summary: RunSummary) -> Html:
 
 def _data(data: DataSummary) -> Html:
     shown = disclose(data.counts)
+    if shown.out is None:
+        few = (
+            "A group of rows here is so small that nothing is told of rules, cleaning and past; "
+            "the command line tells it."
+        )
+        return element("article", element("h3", name(data.name)), element("p", few))
     ladder = Ladder().beside(walls(shown))
     points = past(data, shown, ladder)
     found = failures(data.quality.rules, data.counts, shown, ladder)
@@ -99,6 +105,7 @@ def _history(data: DataSummary, points: Sequence[Past]) -> list[Html]:
         " and ",
         _swatch("merged"),
         ".",
+        class_="before",
     )
     chart = framed(f"{shortened(data.name)} over time", over_time(points))
     return [heading, legend, chart, _figures(data, points)]

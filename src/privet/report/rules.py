@@ -8,7 +8,6 @@ from privet.report import words
 from privet.report.disclosure import Amount
 from privet.report.failures import Failure
 from privet.report.markup import Body, Html, element, join, name, names, shortened, table
-from privet.report.svg import picture, rect
 
 _HEADINGS = ("Does not hold", "Rows fail", "Nothing found")
 _ACTIONS = {
@@ -16,7 +15,6 @@ _ACTIONS = {
     "stop": "stops the run",
     "report": "only told",
 }
-_WIDTH, _HEIGHT = 96.0, 4.0
 _MOST_COLUMNS = 5
 
 
@@ -44,7 +42,7 @@ def _row(failure: Failure, trends: Mapping[str, Html]) -> list[str]:
     ends = f"{outcome.severity} · {_ACTIONS[outcome.action]}"
     cells: list[str] = [
         join([name(outcome.rule), element("small", ends)]),
-        join([element("span", outcome.check, class_="name"), _columns(outcome.columns)]),
+        join([name(outcome.check), _columns(outcome.columns)]),
         _failed(failure),
         _verdict(failure),
     ]
@@ -72,27 +70,11 @@ def _failed(failure: Failure) -> Html:
     if failure.of is None:
         return join([str(failure.failed)])
     share = words.share(failure.failed.middle, failure.of.middle)
-    return join(
-        [
-            str(failure.failed),
-            meter(failure.failed.middle, failure.of.middle),
-            element("small", f"{share} of {failure.of}"),
-        ]
-    )
+    return join([str(failure.failed), element("small", f"{share} of {failure.of}")])
 
 
 def _of(rows: Amount | None) -> Html:
     return Html() if rows is None else element("small", f"of {rows}")
-
-
-def meter(part: float, whole: float) -> Html:
-    """A share as a thin bar; the number stands beside it."""
-    wide = min(max(_WIDTH * part / whole, 1.5), _WIDTH) if part and whole else 0.0
-    shapes = [
-        rect((0, 0), (_WIDTH, _HEIGHT), "whole"),
-        rect((0, 0), (wide, _HEIGHT), "part"),
-    ]
-    return picture((_WIDTH, _HEIGHT), words.share(part, whole), shapes, "meter")
 
 
 def _verdict(failure: Failure) -> Html:

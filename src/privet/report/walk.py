@@ -173,7 +173,7 @@ def _brief(rows: Amount | None) -> list[str]:
         return [f"{rows.low:,}"]
     if rows.low <= 1:
         return [f"under {rows.high + 1:,}"]
-    return [f"{rows.low:,} to", f"{rows.high:,}"]
+    return [str(rows)] if len(str(rows)) < _LONGEST else [f"{rows.low:,} to", f"{rows.high:,}"]
 
 
 def _said(shown: Shown) -> str:
