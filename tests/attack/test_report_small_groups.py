@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from privet.model.release import RowCounts
 from privet.report import render
-from privet.report.disclosure import SMALL, Shown, disclose
+from privet.report.disclosure import SMALL, Amount, Shown, disclose
+from privet.report.stages import place_of, stages
 from tests.unit.report.summaries import customers, row_counts, summary
 
 SMALL_SIZES = set(range(1, SMALL))
@@ -27,13 +28,12 @@ Cells = tuple[int, ...]  # the rows out, then the rows of each reason
 
 
 def counts_of(cells: Cells) -> RowCounts:
-    """Reasons by turns quarantined and withheld."""
+    """Reasons by turns quarantined, withheld, merged and suppressed."""
     out, *reasons = cells
-    named = {f"reason_{index}": rows for index, rows in enumerate(reasons)}
-    quarantined = {name: rows for index, (name, rows) in enumerate(named.items()) if index % 2 == 0}
-    return row_counts(
-        out, quarantined, {name: rows for name, rows in named.items() if name not in quarantined}
-    )
+    kinds: list[dict[str, int]] = [{}, {}, {}, {}]
+    for index, rows in enumerate(reasons):
+        kinds[index % 4][f"reason_{index}"] = rows
+    return row_counts(out, *kinds)
 
 
 def every_table(reasons: int, most: int) -> Iterator[Cells]:
@@ -113,13 +113,31 @@ def test_what_is_printed_is_true(cells: Cells) -> None:
 
 @given(quarantined=st.integers(1, 9), out=st.integers(10_000, 50_000))
 def test_drawings_and_sentences_tell_no_more_than_the_table(quarantined: int, out: int) -> None:
-    """The bar's widths, the totals and the headline come from what is shown."""
+    """The band's widths, the numbers below it and the totals come from what is shown."""
     read = out + quarantined
     same = row_counts(read - 5, {"type:age": 5})
-    assert bar_of({"type:age": quarantined}, out) == bar_of(same.quarantined, same.out)
+    assert walk_of({"type:age": quarantined}, out) == walk_of(same.quarantined, same.out)
 
 
-def bar_of(quarantined: Mapping[str, int], out: int) -> list[str]:
+@given(cells=tables)
+def test_every_number_along_the_walk_is_true_and_hides_small_groups(cells: Cells) -> None:
+    counts = counts_of(cells)
+    shown = disclose(counts)
+    left = counts.read
+    for stage in stages(shown):
+        gone = [group for group in shown.groups if place_of(group) == stage.place]
+        real = sum(getattr(counts, group.kind)[group.reason] for group in gone)
+        left -= real
+        assert stage.some == bool(real)
+        assert stage.gone is None or stage.gone.low <= real <= stage.gone.high
+        assert stage.left is None or stage.left.low <= left <= stage.left.high
+        if 0 < real < SMALL:
+            assert stage.gone in (None, Amount(1, SMALL - 1))
+        if 0 < left < SMALL:
+            assert stage.left is None or not stage.left.exact
+
+
+def walk_of(quarantined: Mapping[str, int], out: int) -> list[str]:
     page = render(summary(customers(row_counts(out, quarantined))))
     return re.findall(r"<svg.*?</svg>", page, re.DOTALL)
 

@@ -100,7 +100,7 @@ def _history(data: DataSummary, points: Sequence[Past]) -> list[Html]:
         ]
     legend = element(
         "p",
-        f"{told}, oldest first: the share of the rows read that was ",
+        f"{told}, oldest first: about what share of the rows read was ",
         _swatch("quarantined"),
         " and ",
         _swatch("merged"),

@@ -68,3 +68,34 @@ def test_an_unknown_reason_is_said_as_it_is_named() -> None:
 def test_guarantees_are_never_said_to_be_more(guarantee: str, said: str) -> None:
     assert words.data_of(guarantee) == said
     assert "anonymous" not in words.meaning_of(guarantee)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("rule:age_is_sane", ("it breaks the rule", "age_is_sane")),
+        ("clean:date:born", ("a date could not be read for certain", "born")),
+        ("clean:odd:a.b", ("the step odd could not read a value", "a.b")),
+        ("duplicate:deduplicate", ("another row stands for it", "deduplicate")),
+        ("unowned", ("no key says whom the row is about", "")),
+    ],
+)
+def test_reasons_of_rules_cleaning_and_duplicates(reason: str, said: tuple[str, str]) -> None:
+    assert words.reason(reason) == said
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"),
+    [
+        (0, 10, "none"),
+        (5, 0, "none"),
+        (1, 100_000, "under 0.1 %"),
+        (27, 1_000, "2.7 %"),
+        (27, 100, "27 %"),
+        (953, 1_000, "95.3 %"),
+        (99_999, 100_000, "over 99.9 %"),
+        (10, 10, "all"),
+    ],
+)
+def test_shares(part: float, whole: float, said: str) -> None:
+    assert words.share(part, whole) == said
