@@ -16,8 +16,8 @@ from privet.quality.cleaning.cleaning import Cleaning, build
 from privet.quality.cleaning.fitting import Fit, Fitted
 
 BYTES = [
-    b" a\xff ", b"\xff", b"ok ", None, b"\xc3", b" \xed\xa0\x80", b"?", b"03/04/1990\xfe", b"1,5\x80",
-    b"", b" \xc2\xa0x", b"\xf4\x90\x80\x80", b"A\xff",
+    b" a\xff ", b"\xff", b"ok ", None, b"\xc3", b" \xed\xa0\x80", b"?", b"03/04/1990\xfe",
+    b"1,5\x80", b"", b" \xc2\xa0x", b"\xf4\x90\x80\x80", b"A\xff",
 ]  # fmt: skip
 STEPS: list[tuple[str, dict[str, Any], str]] = [
     ("trim", {}, "string"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,9 +19,11 @@ from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep
 from privet.quality.casting import is_text
 from privet.quality.cleaning.catalogue import STEPS, check_step, columns_of, flag_of
-from privet.quality.cleaning.change import Change, Mask, mask_of
+from privet.quality.cleaning.change import Change, Decide, Mask, mask_of
+from privet.quality.cleaning.date_forms import DateForms
 from privet.quality.cleaning.fitting import Fitted
 from privet.quality.cleaning.leaves import Rows, rewrite
+from privet.quality.cleaning.number_forms import NumberForms
 from privet.quality.cleaning.preparing import Kernel, Target
 from privet.transforms.arrow import Values, pc
 
@@ -122,6 +124,7 @@ def build(steps: Sequence[CleanStep], contract: Contract, fitted: Fitted | None 
     """
     early: dict[ColumnPath, list[_Job]] = {}
     late: dict[ColumnPath, list[_Job]] = {}
+    readers: dict[DateForms | NumberForms, Decide] = {}
     for step, label in zip(steps, labels(steps), strict=True):
         if problem := check_step(step, contract):
             raise ConfigError(problem.message, hint=problem.hint, where=problem.where)
@@ -131,7 +134,8 @@ def build(steps: Sequence[CleanStep], contract: Contract, fitted: Fitted | None 
         jobs = early if spec.stage == "before" else late
         flag = flag_of(step)
         for column in columns_of(step, contract):
-            target = Target.of(column.path, column.type, fitted or Fitted())
+            plain = Target.of(column.path, column.type)
+            target = replace(plain, fitted=fitted or Fitted(), readers=readers)
             job = _Job(label, step.name, _kernel(step, target), flag.root if flag else None)
             jobs.setdefault(column.path, []).append(job)
     imputed = {path for step in steps if step.name == "impute" for path in step.columns}

@@ -6,17 +6,13 @@ costs no Python. The others are decided on once for each different text (`date_f
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import pyarrow as pa
 
-from privet.quality.cleaning.change import Change, Work, by_value, within
+from privet.quality.cleaning.change import Change, Decide, Work, by_value, within
 from privet.quality.cleaning.date_forms import AS_IT_STANDS, DateForms, Kind
 from privet.transforms.arrow import Values, pc
-
-REMEMBERED: Final = 1 << 16
-"""Texts whose reading is remembered from batch to batch, for each step and column."""
 
 _CAST: Final[dict[Kind, pa.DataType]] = {
     "date": pa.date32(),
@@ -25,9 +21,8 @@ _CAST: Final[dict[Kind, pa.DataType]] = {
 }
 
 
-def in_text(forms: DateForms) -> Work:
-    """The step on text."""
-    decide = lru_cache(REMEMBERED)(forms.read)
+def in_text(forms: DateForms, decide: Decide) -> Work:
+    """The step on text; `decide` is `forms.read`, which may remember."""
     target = _CAST.get(forms.kind) if forms.iso else None
 
     def work(values: Values) -> Change:

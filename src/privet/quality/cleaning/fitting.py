@@ -16,12 +16,14 @@ from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep
 from privet.ports.arrow_types import parse_type
 from privet.quality.casting import as_type
-from privet.quality.cleaning.measures import Mean, Measure, Mode, Quantile
+from privet.quality.cleaning.measures import Mean, Mode
+from privet.quality.cleaning.quantiles import Quantiles, buffer_for
 from privet.transforms.nested import leaf_values
 
 FITTED: Final = ("median", "mean", "mode")
 """What `impute` can be told to measure; anything else is a constant."""
 
+_UNORDERED: Final = ("mean", "mode")
 _VERSION: Final = 1
 
 
@@ -87,11 +89,14 @@ class Fit:
     """
 
     def __init__(self, steps: Sequence[CleanStep], contract: Contract) -> None:
-        self._measures: dict[tuple[ColumnPath, str], Measure] = {}
-        for path, name in wanted(steps):
-            column = contract.column(path)
-            if column is not None:
-                self._measures[path, name] = _measure(name, path, parse_type(column.type))
+        told = sorted(set(wanted(steps)))
+        kinds = {column.path: parse_type(column.type) for column in contract.columns}
+        ordered = {path for path, name in told if name not in _UNORDERED}
+        size = buffer_for(len(ordered))
+        self._shares = [(path, name) for path, name in told if name not in _UNORDERED]
+        self._orders = {path: Quantiles(size) for path in ordered}
+        self._means = {path: Mean(kinds[path]) for path, name in told if name == "mean"}
+        self._modes = {path: Mode(str(path)) for path, name in told if name == "mode"}
 
     def add(self, rows: pa.RecordBatch) -> None:
         """Take rows in their contract's types, only such as are kept.
@@ -99,17 +104,18 @@ class Fit:
         Raises:
             ConfigError: a mode is asked for of a column with too many different values.
         """
-        for (path, _), measure in self._measures.items():
-            measure.add(leaf_values(rows, path))
+        for measures in (self._orders, self._means, self._modes):
+            for path, measure in measures.items():
+                measure.add(leaf_values(rows, path))
 
     def result(self) -> Fitted:
         """What was measured."""
-        return Fitted(
-            {
-                (str(path), name): _to_text(measure.value())
-                for (path, name), measure in self._measures.items()
-            }
-        )
+        found: dict[tuple[str, str], pa.Scalar[Any] | None] = {}
+        for path, name in self._shares:
+            found[str(path), name] = self._orders[path].at(_share(name))
+        found |= {(str(path), "mean"): mean.value() for path, mean in self._means.items()}
+        found |= {(str(path), "mode"): mode.value() for path, mode in self._modes.items()}
+        return Fitted({key: _to_text(value) for key, value in found.items()})
 
 
 def needs_fit(steps: Sequence[CleanStep]) -> bool:
@@ -148,12 +154,8 @@ def share_of(percentile: str) -> Fraction:
     return share
 
 
-def _measure(name: str, path: ColumnPath, kind: pa.DataType) -> Measure:
-    if name == "mean":
-        return Mean(kind)
-    if name == "mode":
-        return Mode(str(path))
-    return Quantile(Fraction(1, 2) if name == "median" else share_of(name))
+def _share(name: str) -> Fraction:
+    return Fraction(1, 2) if name == "median" else share_of(name)
 
 
 def _to_text(value: pa.Scalar[Any] | None) -> str | None:

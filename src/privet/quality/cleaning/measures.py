@@ -9,42 +9,15 @@ from __future__ import annotations
 import math
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import pyarrow as pa
 
 from privet.model.errors import ConfigError
-from privet.quality.cleaning.quantiles import Quantiles
 from privet.transforms.arrow import Values, pc
 
 MOST_DISTINCT: Final = 100_000
 """Different values that a mode may be chosen from."""
-
-
-class Measure(Protocol):
-    """Something measured over all of a column's values."""
-
-    def add(self, values: Values) -> None:
-        """Take more values."""
-
-    def value(self) -> pa.Scalar[Any] | None:
-        """What was measured, or None where there was no value."""
-
-
-class Quantile:
-    """The value at a share of the order; see `Quantiles` for how near."""
-
-    def __init__(self, share: Fraction) -> None:
-        self._share = share
-        self._values = Quantiles()
-
-    def add(self, values: Values) -> None:
-        """Take more values."""
-        self._values.add(values)
-
-    def value(self) -> pa.Scalar[Any] | None:
-        """A value that was there."""
-        return self._values.at(self._share)
 
 
 class Mean:

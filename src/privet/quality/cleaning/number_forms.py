@@ -8,7 +8,7 @@ groups that are not of three digits) and it is no number. Digits are ASCII digit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact
 from functools import cached_property
@@ -41,7 +41,7 @@ class NumberForms:
 
     decimals: str = "."
     thousands: str = ""
-    units: Mapping[str, Decimal] | None = None
+    units: tuple[tuple[str, Decimal], ...] = ()
     floating: bool = False
 
     def read(self, text: str) -> str | None:
@@ -66,7 +66,7 @@ class NumberForms:
         if not self.units:
             yield text, Decimal(1)
             return
-        for unit, factor in self.units.items():
+        for unit, factor in self.units:
             alike = unit.translate(_ALIKE)
             if not alike:
                 yield text, factor

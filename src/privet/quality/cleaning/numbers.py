@@ -8,21 +8,15 @@ and respelled by Arrow's kernels. The rest is decided on once for each different
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Final
 
-from privet.quality.cleaning.change import Change, Work, by_value, then, whole, within
+from privet.quality.cleaning.change import Change, Decide, Work, by_value, then, whole, within
 from privet.quality.cleaning.number_forms import LONGEST, NumberForms
 from privet.transforms.arrow import Values, pc
 
-REMEMBERED: Final = 1 << 16
-"""Texts whose reading is remembered from batch to batch, for each step and column."""
 
-
-def in_text(forms: NumberForms) -> Work:
-    """The step on text."""
-    decide = lru_cache(REMEMBERED)(forms.read)
-    if forms.units and forms.units.get("") != 1:
+def in_text(forms: NumberForms, decide: Decide) -> Work:
+    """The step on text; `decide` is `forms.read`, which may remember."""
+    if forms.units and dict(forms.units).get("") != 1:
         return lambda values: by_value(values, decide)
     stands = _stands(forms)
     regular = _regular(forms)

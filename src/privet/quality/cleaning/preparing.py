@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep
 from privet.ports.arrow_types import parse_type
 from privet.quality.cleaning import dates, imputing, markers, numbers, replacing, spelling
-from privet.quality.cleaning.change import Work
+from privet.quality.cleaning.change import Decide, Work
 from privet.quality.cleaning.clipping import clip
 from privet.quality.cleaning.date_forms import ORDERS, DateForms, Kind, pattern_fault
 from privet.quality.cleaning.fitting import FITTED, Fitted, is_percentile, share_of
@@ -28,18 +29,27 @@ class Target:
 
     Attributes:
         fitted: what was measured; None while a step is only checked.
+        readers: how texts of one form are read, with what is remembered of them: columns whose
+            texts are of one form share it, so that memory does not grow with their number.
     """
 
     path: ColumnPath
     kind: pa.DataType
     family: Family
     fitted: Fitted | None = field(default=None, repr=False)
+    readers: dict[DateForms | NumberForms, Decide] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, path: ColumnPath, spelled: str, fitted: Fitted | None = None) -> Target:
+    def of(cls, path: ColumnPath, spelled: str) -> Target:
         """The column at a path, of a type as the contract spells it."""
         kind = parse_type(spelled)
-        return cls(path, kind, family_of(kind), fitted)
+        return cls(path, kind, family_of(kind))
+
+    def reader(self, forms: DateForms | NumberForms) -> Decide:
+        """What reads texts of these forms."""
+        if forms not in self.readers:
+            self.readers[forms] = lru_cache(_REMEMBERED)(forms.read)
+        return self.readers[forms]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class Kernel:
 
 Prepare: TypeAlias = Callable[[CleanStep, Target], Kernel]
 
+_REMEMBERED = 1 << 16
+"""Texts whose reading is remembered from batch to batch: about 15 MB."""
 _NUMERIC: frozenset[Family] = frozenset({"integer", "double", "decimal"})
 _ORDERED: frozenset[Family] = _NUMERIC | {"date", "timestamp"}
 _FITS: Mapping[str, frozenset[Family]] = {"mean": _NUMERIC, "median": _ORDERED}
@@ -110,7 +122,7 @@ def prepare_date(step: CleanStep, target: Target) -> Kernel:
         if fault := pattern_fault(pattern):
             raise ValueError(f"`formats` has a pattern that names no day: {fault}")
     forms = DateForms(orders, patterns, _window(step), _date_kind(target))
-    return Kernel(text=dates.in_text(forms))
+    return Kernel(text=dates.in_text(forms, target.reader(forms)))
 
 
 def prepare_number(step: CleanStep, target: Target) -> Kernel:
@@ -124,9 +136,9 @@ def prepare_number(step: CleanStep, target: Target) -> Kernel:
         raise ValueError("`decimal` is no space; `thousands` may be one")
     if len(decimals) == 1 and decimals == thousands:
         raise ValueError("`decimal` and `thousands` are the same sign")
-    units = {unit: _factor(text) for unit, text in pairs(step, "units")}
-    forms = NumberForms(decimals, thousands, units or None, floating=target.family == "double")
-    return Kernel(text=numbers.in_text(forms))
+    units = tuple((unit, _factor(text)) for unit, text in pairs(step, "units"))
+    forms = NumberForms(decimals, thousands, units, floating=target.family == "double")
+    return Kernel(text=numbers.in_text(forms, target.reader(forms)))
 
 
 def prepare_impute(step: CleanStep, target: Target) -> Kernel:

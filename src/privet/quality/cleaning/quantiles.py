@@ -19,7 +19,19 @@ import pyarrow as pa
 from privet.transforms.arrow import Values, pc
 
 BUFFER = 1 << 17
-"""Values of a buffer."""
+"""Values of a buffer, where few columns are measured."""
+
+_TOGETHER = 1 << 21
+_LEAST = 1 << 10
+
+
+def buffer_for(columns: int) -> int:
+    """Values of a buffer where so many columns are measured at once.
+
+    All buffers of one weight hold 16 MB together, up to 2,048 columns.
+    """
+    share = max(_LEAST, _TOGETHER // max(1, columns))
+    return min(BUFFER, 1 << (share.bit_length() - 1))
 
 
 class Quantiles:

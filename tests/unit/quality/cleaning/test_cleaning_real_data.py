@@ -25,11 +25,9 @@ def published() -> tuple[list[str], list[list[str]]]:
 
 
 @HERE
-@pytest.mark.parametrize("spaced", [False, True])
-def test_adult(*, spaced: bool) -> None:
+def test_adult() -> None:
     header, records = published()
-    if spaced:
-        records = [[f" {cell}" for cell in record] for record in records]
+    records[::3] = [[f" {cell}" for cell in record] for record in records[::3]]
     steps = [step("trim"), step("missing", markers=("?",))]
     cleaning = build(steps, contract(**dict.fromkeys(header, "string")))
     columns = [pa.array(column) for column in zip(*records, strict=True)]
@@ -41,8 +39,7 @@ def test_adult(*, spaced: bool) -> None:
             wanted["missing", name] += cell.strip() == "?"
     assert dict(done.changed) == {key: count for key, count in wanted.items() if count}
     assert sum(count for (name, _), count in wanted.items() if name == "missing") == 6465
-    cleaned = [
-        [None if cell.strip() == "?" else cell.strip() for cell in record] for record in records
-    ]
-    assert [list(row.values()) for row in done.rows.to_pylist()] == cleaned
+    for column, before in zip(done.rows.columns, zip(*records, strict=True), strict=True):
+        stripped = [cell.strip() for cell in before]
+        assert column.to_pylist() == [None if cell == "?" else cell for cell in stripped]
     assert done.reasons.null_count == len(records) == 48842
