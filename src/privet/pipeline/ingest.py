@@ -1,87 +1,178 @@
-"""Ingest one data set: source files in, a sealed snapshot out, every row kept or held back.
+"""Bring one data set in: source in, a sealed snapshot out, every row accounted for.
 
 A row that does not fit the contract goes to the sealed quarantine with its reason, its position and
-the record as it was read; it is never dropped and never coerced.
+the record as it was read; it is never dropped, and never coerced but by a declared cleaning step.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import pyarrow as pa
 
-from privet.adapters.formats.batches import RawBatch, Reject
-from privet.adapters.formats.read import read_batches
-from privet.adapters.stores.faults import changed
-from privet.adapters.stores.sources import SourceObject, open_readable
-from privet.model.contract import Column, Contract
-from privet.model.errors import IntegrityError, SourceError
-from privet.model.paths import ColumnPath
+from privet.adapters.stores.sources import SourceObject
+from privet.model import canonical
+from privet.model.contract import Contract
+from privet.model.errors import IntegrityError, Refused, SourceError
 from privet.model.pipeline import SourceSpec
+from privet.model.quality import Fresh, Refers
 from privet.model.release import RowCounts
+from privet.pipeline.increments import Base, find_base, unread
+from privet.pipeline.inspection import Inspector
+from privet.pipeline.intake import RESERVED, Intake
+from privet.pipeline.outcome import describe, former_profile
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
-from privet.quality.typing import arrow_schema, enforce
-from privet.transforms.arrow import Values, nothing, pc
-from privet.transforms.nested import leaf_values
-from privet.transforms.normalise import subject_text
+from privet.pipeline.verdict import Verdict
+from privet.pipeline.watermark import Watermark
+from privet.ports.engine import Engine
+from privet.ports.world import Clock, Entropy
+from privet.quality.cleaning.cleaning import Cleaning, build
+from privet.quality.cleaning.fitting import Fit, Fitted, needs_fit
+from privet.quality.key_rules import key_judges
+from privet.quality.outcomes import require
+from privet.quality.rules import compile_rules
+from privet.vault.snapshots import Snapshot
 from privet.vault.vault import Vault
+from privet.vault.writer import SnapshotWriter
 
-FILE, POSITION, REASON, RECORD = (
-    "_privet_file",
-    "_privet_position",
-    "_privet_reason",
-    "_privet_record",
-)
-_RESERVED = arrow_schema(
-    [
-        Column(ColumnPath.of(FILE), "int64"),
-        Column(ColumnPath.of(POSITION), "int64"),
-        Column(ColumnPath.of(REASON), "string"),
-        Column(ColumnPath.of(RECORD), "binary"),
-    ]
-)
-UNOWNED = "unowned"
 _UNPACKED = 6
 """How much larger than a compressed file its rows are; a bad guess costs a second partitioning."""
 
 
 @dataclass(frozen=True)
 class Ingest:
-    """The step that brings one data set into the vault.
+    """What brings one data set in: as a step of its own, or on the way to a release.
 
     Attributes:
         source: what the pipeline declares.
-        contract: its contract; only its types, categories and subjects count, not its comments.
+        contract: its contract; only what it says counts, not its comments.
         objects: the files that the source names now.
+        others: data sets that the same run brings in as steps of their own.
+        engine: answers the contract's SQL rules.
+        earlier: what this step gave before, in no order.
+        secret: 32 bytes; texts are profiled by hashes under it.
         code_version: part of the step's key.
     """
 
     source: SourceSpec
     contract: Contract
     objects: tuple[SourceObject, ...]
+    others: frozenset[str]
     vault: Vault
+    engine: Engine
+    clock: Clock
+    entropy: Entropy
+    earlier: Callable[[], Sequence[Output]]
+    secret: bytes = field(repr=False)
     block_bytes: int
     memory_bytes: int
     code_version: str
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The steps that bring in what this data set's rows refer to."""
+        return tuple(step_name(data) for data in self._parents() if data in self.others)
+
+    @property
+    def passes(self) -> bool:
+        """Whether rows pass through to the release, and only what is held back is kept."""
+        return self.source.keep == "quarantine"
+
+    @property
+    def size(self) -> int:
+        """Bytes to go through."""
+        return sum(item.size for item in self.objects)
+
+    @property
+    def told(self) -> bool:
+        """Whether a changed source can be told from an unchanged one."""
+        return all(item.stamp for item in self.objects)
+
     def step(self) -> Step:
         """The step, as the runner takes it."""
         return Step(
-            name=f"ingest {self.contract.name}",
-            needs=(),
-            inputs=lambda _: self._inputs(),
+            name=step_name(self.contract.name),
+            needs=self.needs,
+            inputs=self.inputs,
             holds=self._holds,
-            work=lambda _, meter: self._work(meter),
-            size=sum(item.size for item in self.objects),
+            work=self._work,
+            size=self.size,
         )
 
-    def _inputs(self) -> Mapping[str, Any]:
-        form = self.source.format
+    def inputs(self, given: Mapping[str, Output]) -> Mapping[str, Any]:
+        """All that the outcome follows from."""
+        return {
+            **self._manner(),
+            "sources": self._sources(self.objects),
+            "parents": {data: self._parent(data, given).sha256 for data in self._parents()},
+        }
+
+    def rows(
+        self, given: Mapping[str, Output], meter: Meter
+    ) -> Generator[pa.RecordBatch, None, Output]:
+        """Bring the data set in.
+
+        Yields:
+            the kept rows, where the source says that they pass through; else nothing.
+
+        Returns:
+            what the step says of it.
+
+        Raises:
+            SourceError: the source is missing, not of its form, or no row of it fits.
+            Refused: a rule of the contract is broken; nothing was kept.
+        """
+        base = self._base()
+        verdict = Verdict(self.contract, self.engine, self.secret, former_profile(self.earlier()))
+        fitted = self._fitted(base, meter)
+        intake = self._intake(base, build(self.source.clean, self.contract, fitted))
+        with self._begin(base, given, verdict) as writer:
+            for batch, subjects in intake.batches(meter):
+                writer.write(batch, subjects)
+            if base is not None and not writer.counts.read:
+                return base.output
+            if self.passes:
+                yield from writer.drained()
+            writer.finish()
+            self._require_rows(writer.counts)
+            self._recall(base, verdict)
+            found = verdict.outcomes(
+                intake.findings,
+                kept=writer.counts.out + (base.snapshot.manifest.rows if base else 0),
+                key_failed=writer.key_failed,
+                key_judged=writer.key_judged,
+                now=self.clock.now(),
+                rows=partial(self._uncommitted, writer),
+            )
+            require(found, self.contract.name)
+            snapshot = self.vault.commit(
+                writer,
+                contract={"version": self.contract.version, "sha256": self.contract.digest},
+                sources=self._listed(base),
+            )
+        if not writer.counts.balanced():
+            raise IntegrityError(f"{self.contract.name}: rows read and accounted for differ")
+        return describe(
+            snapshot,
+            writer.counts,
+            intake,
+            rules=found,
+            profile=verdict.profile(),
+            fitted=fitted,
+            shape=self._shape(),
+            base=base,
+        )
+
+    # What the step follows from
+
+    def _manner(self) -> Mapping[str, Any]:
+        """How rows are read, cleaned and judged: all but which rows."""
+        source, form = self.source, self.source.format
         return {
             "step": "ingest",
             "code": self.code_version,
@@ -95,166 +186,166 @@ class Ingest:
                 form.encoding,
             ],
             "header": form.header,
-            "sources": self._sources(),
+            "query": source.query or "",
+            "partitions": [str(path) for path in source.partitions],
+            "clean": [repr(replace(step, where=None)) for step in source.clean],
+            "incremental": repr(source.incremental),
+            "drift": [source.drift.added, source.drift.lost],
+            "keep": source.keep,
         }
 
-    def _sources(self) -> list[dict[str, Any]]:
-        return [{"url": item.url, "size": item.size, "stamp": item.stamp} for item in self.objects]
+    def _shape(self) -> str:
+        return sha256(canonical.encode(dict(self._manner()))).hexdigest()
 
     def _holds(self, output: Output) -> bool:
-        if not all(item.stamp for item in self.objects):
+        if not self.told:
             return False  # nobody can tell whether it is what was read then
         snapshot = self.vault.snapshot(self.contract.name, output["snapshot"])
         return bool(snapshot.sha256 == output["manifest"])
 
-    def _work(self, meter: Meter) -> Output:
-        schema = arrow_schema(self.contract.columns)
+    def _work(self, given: Mapping[str, Output], meter: Meter) -> Output:
+        rows = self.rows(given, meter)
+        while True:
+            try:
+                next(rows)
+            except StopIteration as end:
+                output: Output = end.value
+                return output
+
+    # Earlier runs
+
+    def _base(self) -> Base | None:
+        if self.source.incremental is None:
+            return None
+        return find_base(self.vault, self.contract.name, self._shape(), self.earlier())
+
+    def _intake(self, base: Base | None, cleaning: Cleaning) -> Intake:
+        inspector = Inspector(self.contract, cleaning, compile_rules(self.contract))
+        after = self.source.incremental.after if self.source.incremental else None
+        numbers = {source["url"]: number for number, source in enumerate(self._listed(base))}
+        objects = self.objects if base is None or after else unread(self.objects, base)
+        return Intake(
+            source=self.source,
+            objects=tuple((numbers[item.url], item) for item in objects),
+            inspector=inspector,
+            block_bytes=self.block_bytes,
+            taken=base.records if base else {},
+            watermark=Watermark(self.contract, after, base.watermark if base else None)
+            if after
+            else None,
+        )
+
+    def _listed(self, base: Base | None) -> list[dict[str, Any]]:
+        """The files of the snapshot: those of `base` keep their place, which is their number."""
+        now = {item["url"]: item for item in self._sources(self.objects)}
+        before = [dict(now.pop(source["url"], source)) for source in base.sources] if base else []
+        return [*before, *now.values()]
+
+    def _sources(self, objects: Iterable[SourceObject]) -> list[dict[str, Any]]:
+        return [{"url": item.url, "size": item.size, "stamp": item.stamp} for item in objects]
+
+    def _recall(self, base: Base | None, verdict: Verdict) -> None:
+        """Let the rules on the whole data set see what an earlier run kept, as far as they look."""
+        roots = sorted(
+            {
+                path.root
+                for rule in self.contract.rules
+                if isinstance(rule.check, Fresh)
+                for path in rule.columns
+            }
+        )
+        if base is not None and roots:
+            for batch in self.vault.read(base.snapshot, roots):
+                verdict.recall(batch)
+
+    # Rows
+
+    def _begin(
+        self, base: Base | None, given: Mapping[str, Output], verdict: Verdict
+    ) -> SnapshotWriter:
+        schema = Inspector(
+            self.contract, build((), self.contract), compile_rules(self.contract)
+        ).schema
         subject = self.contract.subject
-        with self.vault.begin(
+
+        def parents(data: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+            return self.vault.read(self._parent(data, given), columns)
+
+        return self.vault.begin(
             self.contract.name,
-            pa.schema([*schema, *_RESERVED]),
+            pa.schema([*schema, *RESERVED]),
             subject_type=subject.type if subject else None,
             expected_bytes=self._expected_bytes(),
             memory_bytes=self.memory_bytes,
-        ) as writer:
-            for number, item in enumerate(self.objects):
-                for batch, subjects in self._typed(number, item, schema, meter):
-                    writer.write(batch, subjects)
-            self._require_rows(writer.counts)
-            snapshot = self.vault.commit(
-                writer,
-                contract={"version": self.contract.version, "sha256": self.contract.digest},
-                sources=self._sources(),
+            judges=key_judges(
+                self.contract,
+                self.source.clean,
+                self.entropy,
+                parents,
+                appending=base is not None,
+            ),
+            base=base.snapshot if base else None,
+            keeps_rows=not self.passes,
+            on_kept=verdict.add,
+        )
+
+    def _fitted(self, base: Base | None, meter: Meter) -> Fitted | None:
+        """What the cleaning steps measure: of an earlier run, or in a pass of its own."""
+        if not needs_fit(self.source.clean):
+            return None
+        if base is not None:
+            return Fitted.from_json(base.output["fitted"])
+        typed = [step for step in self.source.clean if not needs_fit([step])]
+        intake = self._intake(None, build(typed, self.contract))
+        fit = Fit(self.source.clean, self.contract)
+        for _, raw in intake.raw(meter):
+            fit.add(intake.inspector.typed(raw.rows))
+        return fit.result()
+
+    def _uncommitted(self, writer: SnapshotWriter) -> Iterator[pa.RecordBatch]:
+        if self.passes:
+            raise Refused(
+                f"{self.contract.name}: an SQL rule needs the rows, and they are not kept",
+                hint="write `keep: rows` in the pipeline, or take the rule out",
+                where=self.source.where,
             )
-        counts = writer.counts
-        if not counts.balanced():
-            raise IntegrityError(f"{self.contract.name}: rows read are not rows kept or held back")
-        return {
-            "data": self.contract.name,
-            "snapshot": snapshot.number,
-            "manifest": snapshot.sha256,
-            "read": counts.read,
-            "kept": counts.out,
-            "quarantined": dict(counts.quarantined),
-        }
+        return self.vault.read_uncommitted(writer)
 
     def _expected_bytes(self) -> int:
         """About what the rows take in memory: a text as much as its file, packed files more."""
         form = self.source.format
         packed = form.compression is not None or form.name == "parquet"
-        return sum(item.size for item in self.objects) * (_UNPACKED if packed else 1)
+        return self.size * (_UNPACKED if packed else 1)
 
     def _require_rows(self, counts: RowCounts) -> None:
         """Insist that some row fits: where none does, the contract is wrong and not the rows."""
         if counts.read and not counts.out:
-            reasons = ", ".join(sorted(counts.quarantined))
+            reasons = ", ".join(sorted({*counts.quarantined, *counts.merged}))
             raise SourceError(
                 f"{self.contract.name}: none of {counts.read:,} rows fits its contract ({reasons})",
                 hint="check the source's `format:` in the pipeline, and the types in the contract",
                 where=self.source.where,
             )
 
-    def _typed(
-        self, number: int, item: SourceObject, schema: pa.Schema, meter: Meter
-    ) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
-        done = 0
-        with _unchanged(item), open_readable(item) as file:
-            batches = read_batches(
-                file,
-                item.url,
-                self.source.format,
-                self.contract.columns,
-                block_bytes=self.block_bytes,
+    # Data sets that this one refers to
+
+    def _parents(self) -> tuple[str, ...]:
+        rules = (rule.check for rule in self.contract.rules)
+        return tuple(sorted({check.data for check in rules if isinstance(check, Refers)}))
+
+    def _parent(self, data: str, given: Mapping[str, Output]) -> Snapshot:
+        if step_name(data) in given:
+            return self.vault.snapshot(data, given[step_name(data)]["snapshot"])
+        snapshot = self.vault.latest(data)
+        if snapshot is None:
+            raise SourceError(
+                f"{self.contract.name} refers to {data}, and the vault has no snapshot of it",
+                hint=f"run a pipeline that brings {data} in, or name it under `sources:` too",
+                where=self.source.where,
             )
-            for raw in batches:
-                if raw.rows.num_rows:
-                    yield self._enforced(number, raw)
-                if raw.rejects:
-                    yield _rejected(number, raw.rejects, schema)
-                at = file.tell()
-                meter(raw.rows.num_rows + len(raw.rejects), max(0, at - done))
-                done = at
-
-    def _enforced(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, Values | None]:
-        typed = enforce(raw.rows, self.contract.columns)
-        subjects = self._subjects(typed.rows)
-        reasons = typed.reasons
-        if subjects is not None and self.contract.unowned == "quarantine":
-            unowned = pc.and_(pc.is_null(subjects), pc.is_null(reasons))
-            reasons = pc.if_else(unowned, UNOWNED, reasons)
-        held = pc.is_valid(reasons)
-        extra = [
-            pa.repeat(pa.scalar(number, pa.int64()), len(reasons)),
-            raw.positions,
-            reasons,
-            _records(raw.rows, held),
-        ]
-        columns = [*typed.rows.columns, *extra]
-        names = [*typed.rows.schema.names, *_RESERVED.names]
-        return pa.RecordBatch.from_arrays(columns, names=names), subjects
-
-    def _subjects(self, rows: pa.RecordBatch) -> Values | None:
-        subject = self.contract.subject
-        if subject is None:
-            return None
-        column = self.contract.column(subject.key)
-        return subject_text(leaf_values(rows, subject.key), column.category if column else None)
+        return snapshot
 
 
-@contextmanager
-def _unchanged(item: SourceObject) -> Iterator[None]:
-    """Insist that the file is the same before and after: else it was read half old and half new.
-
-    That goes over whatever the reader found wrong: a file in the making looks cut off or damaged.
-    """
-    try:
-        yield
-    except SourceError as error:
-        if _has_changed(item):
-            raise changed(item.url) from error
-        raise
-    if _has_changed(item):
-        raise changed(item.url)
-
-
-def _has_changed(item: SourceObject) -> bool:
-    now = item.store.head(item.key)
-    return now is None or (now.size, now.stamp) != (item.size, item.stamp)
-
-
-def _records(rows: pa.RecordBatch, held: Values) -> Values:
-    """The held-back rows as they were read, one JSON object each; null for the others."""
-    if not pc.any(held).as_py():
-        return nothing(rows.num_rows, pa.binary())
-    wanted = pc.indices_nonzero(held)
-    texts: list[bytes | None] = [None] * rows.num_rows
-    for index, row in zip(wanted.to_pylist(), _as_rows(rows.take(wanted)), strict=True):
-        texts[index] = json.dumps(row, ensure_ascii=False, default=str).encode()
-    return pa.array(texts, pa.binary())
-
-
-def _as_rows(rows: pa.RecordBatch) -> list[dict[str, Any]]:
-    """Rows as Python values; text that is no UTF-8 is kept with replacement signs."""
-    plain = []
-    for column in rows.columns:
-        if pa.types.is_string(column.type):
-            values = column.cast(pa.binary()).to_pylist()
-            plain.append([None if v is None else v.decode("utf-8", "replace") for v in values])
-        else:
-            plain.append(column.to_pylist())
-    return [dict(zip(rows.schema.names, row, strict=True)) for row in zip(*plain, strict=True)]
-
-
-def _rejected(
-    number: int, rejects: tuple[Reject, ...], schema: pa.Schema
-) -> tuple[pa.RecordBatch, Values | None]:
-    count = len(rejects)
-    columns = [nothing(count, field.type) for field in schema]
-    extra: list[Values] = [
-        pa.array([number] * count, pa.int64()),
-        pa.array([reject.position for reject in rejects], pa.int64()),
-        pa.array([reject.reason for reject in rejects], pa.string()),
-        pa.array([reject.raw for reject in rejects], pa.binary()),
-    ]
-    batch = pa.RecordBatch.from_arrays([*columns, *extra], schema=pa.schema([*schema, *_RESERVED]))
-    return batch, nothing(count, pa.string())
+def step_name(data: str) -> str:
+    """The step's name: pipelines share what they ingest in the same way."""
+    return f"ingest {data}"

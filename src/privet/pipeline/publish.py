@@ -1,4 +1,4 @@
-"""Release the snapshots of a run's data sets through the door."""
+"""Release the data sets of a run through the door."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pyarrow as pa
 
 from privet.gate import Gate, Part, SourceRef, Tally, Terms, place
 from privet.gate.keys import linkage_keys
-from privet.model.pipeline import FormatName
+from privet.model.pipeline import ReleaseSpec
 from privet.pipeline.declared import DeclaredPlan
+from privet.pipeline.ingest import Ingest
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
+from privet.ports.arrow_types import arrow_schema
 from privet.ports.release import ReleaseTargets
 from privet.vault.vault import Vault
 
@@ -24,27 +26,35 @@ class Publish:
 
     Attributes:
         plan: the declared plan; its decisions are what the door is asked for.
+        passing: data sets whose rows come straight from their source, and are not kept.
         targets: opens the place of a release, to see whether an earlier one is still there.
     """
 
     plan: DeclaredPlan
     gate: Gate
     vault: Vault
+    passing: Mapping[str, Ingest]
     targets: ReleaseTargets
     code_version: str
 
     def step(self) -> Step:
         """The step, as the runner takes it."""
+        released = [release.data for release in self.plan.spec.releases]
+        needed = {need for ingest in self.passing.values() for need in ingest.needs}
+        needed |= {f"ingest {data}" for data in released if data not in self.passing}
         return Step(
             name=step_name(self.plan.spec.name),
-            needs=tuple(f"ingest {release.data}" for release in self.plan.spec.releases),
+            needs=tuple(sorted(needed)),
             inputs=self._inputs,
             holds=self._holds,
             work=self._work,
+            size=sum(ingest.size for ingest in self.passing.values()) or None,
         )
 
     def _holds(self, output: Output) -> bool:
         """Whether the release still lies there with its files; `verify` says what is in them."""
+        if not all(ingest.told for ingest in self.passing.values()):
+            return False
         target = self.targets(output["target"])
         expected = {file["name"]: file["size"] for file in output["files"]}
         return target.state() == "published" and target.sizes() == expected
@@ -68,20 +78,28 @@ class Publish:
             "registry": self.gate.means.registry.version(),
             "keys": sorted(set(keys)),
             "snapshots": sorted(output["manifest"] for output in given.values()),
+            "passing": [dict(ingest.inputs(given)) for _, ingest in sorted(self.passing.items())],
         }
 
     def _work(self, given: Mapping[str, Output], meter: Meter) -> Output:
         ingested = {output["data"]: output for output in given.values()}
+        released = [release.data for release in self.plan.spec.releases]
         terms = Terms(
             pipeline=self.plan.spec.name,
             decisions=self.plan.decisions,
-            contracts={data: self.plan.contracts[data] for data in ingested},
+            contracts={data: self.plan.contracts[data] for data in released},
             plan_sha256=self.plan.sha256,
             code_version=self.code_version,
         )
+        parts: list[_Kept | _Passing] = [
+            _Passing(self.passing[release.data], given, release, meter)
+            if release.data in self.passing
+            else _Kept(self.vault, ingested[release.data], release, meter)
+            for release in self.plan.spec.releases
+        ]
         with self.gate.open(terms, self.plan.spec.into) as grant:
-            for release in self.plan.spec.releases:
-                grant.draw(self._part(ingested[release.data], release.format, meter))
+            for part in parts:
+                grant.draw(part.part())
             made = grant.close({"plan": self.plan.describe()})
         return {
             "release": made.id,
@@ -90,29 +108,74 @@ class Publish:
             "files": [asdict(file) for file in made.files],
             "types": made.types,
             "counts": {data: asdict(counts) for data, counts in made.counts.items()},
+            "ingested": {part.output["data"]: part.output for part in parts},
+            "passed": {data: part.output for data, part in zip(released, parts, strict=True)},
         }
 
-    def _part(self, ingested: Output, form: FormatName, meter: Meter) -> Part:
-        snapshot = self.vault.snapshot(ingested["data"], ingested["snapshot"])
 
-        tally = Tally(
-            source=SourceRef(snapshot.dataset, snapshot.number, snapshot.sha256),
-            read=ingested["read"],
-            quarantined=ingested["quarantined"],
-        )
+@dataclass
+class _Kept:
+    """A data set's rows from its snapshot."""
+
+    vault: Vault
+    output: Output
+    release: ReleaseSpec
+    meter: Meter
+
+    def part(self) -> Part:
+        snapshot = self.vault.snapshot(self.output["data"], self.output["snapshot"])
 
         def batches() -> Iterator[pa.RecordBatch]:
             for batch in self.vault.read(snapshot):
-                meter(batch.num_rows, batch.nbytes)
+                self.meter(batch.num_rows, batch.nbytes)
                 yield batch
 
         return Part(
-            data=ingested["data"],
+            data=snapshot.dataset,
             schema=snapshot.manifest.schema,
             batches=batches(),
-            form=form,
-            tally=lambda: tally,
+            form=self.release.format,
+            tally=lambda: _tally(self.output),
         )
+
+
+class _Passing:
+    """A data set's rows straight from its source; only what is held back stays.
+
+    Attributes:
+        output: what the step of a kept data set would have given; there after the last row.
+    """
+
+    def __init__(
+        self, ingest: Ingest, given: Mapping[str, Output], release: ReleaseSpec, meter: Meter
+    ) -> None:
+        self.output: Output = {}
+        self._ingest = ingest
+        self._given = given
+        self._release = release
+        self._meter = meter
+
+    def part(self) -> Part:
+        contract = self._ingest.contract
+        return Part(
+            data=contract.name,
+            schema=arrow_schema(contract.columns),
+            batches=self._rows(),
+            form=self._release.format,
+            tally=lambda: _tally(self.output),
+        )
+
+    def _rows(self) -> Iterator[pa.RecordBatch]:
+        self.output = yield from self._ingest.rows(self._given, self._meter)
+
+
+def _tally(output: Output) -> Tally:
+    return Tally(
+        source=SourceRef(output["data"], output["snapshot"], output["manifest"]),
+        read=output["read"],
+        quarantined=output["quarantined"],
+        merged=output["merged"],
+    )
 
 
 def step_name(pipeline: str) -> str:

@@ -33,7 +33,7 @@ STEP = Table(
 
 Output: TypeAlias = dict[str, Any]
 BACKOFF_SECONDS = (0.5, 2.0)
-FORM = 1
+FORM = 2
 """Part of every key: another number whenever a step's output takes another form."""
 
 
@@ -88,16 +88,18 @@ class StepMemory:
         query = select(STEP.c.output).where(STEP.c.name == step, STEP.c.key == key)
         with self.catalog.read() as connection:
             sealed = connection.execute(query).scalar()
-        if sealed is None:
-            return None
-        try:
-            output: Output = json.loads(unseal(sealed, self.secret, _bound(step, key)))
-        except IntegrityError as error:
-            raise IntegrityError(
-                f"what the step `{step}` gave is not what was written",
-                hint="the catalog was changed by hand: put the newest one back",
-            ) from error
-        return output
+        return None if sealed is None else self._opened(step, key, sealed)
+
+    def outputs(self, step: str) -> list[Output]:
+        """What the step gave for every key it had so far, in no order.
+
+        Raises:
+            IntegrityError: one of them was changed.
+        """
+        query = select(STEP.c.key, STEP.c.output).where(STEP.c.name == step)
+        with self.catalog.read() as connection:
+            rows = connection.execute(query).all()
+        return [self._opened(step, key, sealed) for key, sealed in rows]
 
     def keep(self, step: str, key: str, output: Output) -> None:
         """Remember what the step gave, in place of what it gave for this key before."""
@@ -107,10 +109,25 @@ class StepMemory:
             connection.execute(delete(STEP).where(STEP.c.name == step, STEP.c.key == key))
             connection.execute(insert(STEP).values(name=step, key=key, output=sealed))
 
+    def _opened(self, step: str, key: str, sealed: bytes) -> Output:
+        try:
+            output: Output = json.loads(unseal(sealed, self.secret, _bound(step, key)))
+        except IntegrityError as error:
+            raise IntegrityError(
+                f"what the step `{step}` gave is not what was written",
+                hint="the catalog was changed by hand: put the newest one back",
+            ) from error
+        return output
+
 
 def _bound(step: str, key: str) -> bytes:
     """What a sealed output is bound to, so that none can stand for another."""
     return canonical.encode(["privet step", 1, step, key])
+
+
+def step_key(step: Step, given: Mapping[str, Output]) -> str:
+    """The hash (hex) of all that the step's output follows from."""
+    return sha256(canonical.encode({"form": FORM, **step.inputs(given)})).hexdigest()
 
 
 def run_steps(
@@ -135,8 +152,7 @@ def run_steps(
     for name in order:
         step = by_name[name]
         given = {need: results[need].output for need in step.needs}
-        inputs = {"form": FORM, **step.inputs(given)}
-        key = sha256(canonical.encode(inputs)).hexdigest()
+        key = step_key(step, given)
         earlier = memory.recall(name, key)
         if earlier is not None and step.holds(earlier):
             progress.note(f"{name}: unchanged")

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
+from privet.adapters.engines.duckdb import DuckDBEngine
 from privet.adapters.releases import open_target
 from privet.adapters.stores.sources import SourceObject, expand
+from privet.crypto.mac import derive_key
 from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.ingest import Ingest
+from privet.pipeline.ingest import step_name as ingest_step
+from privet.pipeline.outcome import quality
 from privet.pipeline.progress import Meter, Progress
 from privet.pipeline.publish import Publish, step_name
-from privet.pipeline.steps import StepMemory, StepResult, run_steps
+from privet.pipeline.steps import Output, StepMemory, StepResult, run_steps
 from privet.pipeline.summary import (
     ColumnSummary,
     DataSummary,
@@ -67,24 +72,35 @@ def run(
     objects = {
         data: expand(source.urls, memory.config.root) for data, source in plan.spec.sources.items()
     }
-    steps = [ingest.step() for ingest in _ingests(memory, plan, objects, code_version)]
+    remembered = _step_memory(memory)
+    ingests = _ingests(memory, plan, objects, code_version, remembered)
+    passing = {ingest.contract.name: ingest for ingest in ingests if ingest.passes}
+    steps = [ingest.step() for ingest in ingests if not ingest.passes]
     publish = Publish(
         plan=plan,
         gate=memory.gate,
         vault=memory.vault,
+        passing=passing,
         targets=lambda url: open_target(url, memory.config.root),
         code_version=code_version,
     )
     results = run_steps(
         [*steps, publish.step()],
-        _step_memory(memory),
+        remembered,
         timed,
         pause=time.sleep,
         mend=memory.mend,
     )
     memory.vault.collect_garbage()
     return _summarise(
-        memory, plan, results, objects, started=started, seconds=timed.seconds, changes=changes
+        memory,
+        plan,
+        results,
+        objects,
+        started=started,
+        seconds=timed.seconds,
+        changes=changes,
+        earlier={ingest.contract.name: ingest.earlier() for ingest in ingests},
     )
 
 
@@ -100,20 +116,37 @@ def _ingests(
     plan: DeclaredPlan,
     objects: Mapping[str, tuple[SourceObject, ...]],
     code_version: str,
+    remembered: StepMemory,
 ) -> list[Ingest]:
-    engine = memory.config.engine
+    engine, means = memory.config.engine, memory.gate.means
+    kept = frozenset(data for data, source in plan.spec.sources.items() if source.keep == "rows")
     return [
         Ingest(
             source=source,
             contract=plan.contracts[data],
             objects=objects[data],
+            others=kept,
             vault=memory.vault,
+            engine=DuckDBEngine(engine.memory_bytes // 2),
+            clock=means.clock,
+            entropy=means.entropy,
+            earlier=partial(_earlier, remembered, plan, data),
+            secret=derive_key(remembered.secret, f"profile of {data}"),
             block_bytes=engine.block_bytes,
             memory_bytes=engine.memory_bytes,
             code_version=code_version,
         )
         for data, source in plan.spec.sources.items()
     ]
+
+
+def _earlier(remembered: StepMemory, plan: DeclaredPlan, data: str) -> list[Output]:
+    """What earlier runs said of a data set, by itself or on the way to this pipeline's releases."""
+    outputs = remembered.outputs(ingest_step(data))
+    for released in remembered.outputs(step_name(plan.spec.name)):
+        passed = released.get("passed", {}).get(data)
+        outputs += [passed] if passed else []
+    return [output for output in outputs if "shape" in output]
 
 
 def _summarise(
@@ -125,6 +158,7 @@ def _summarise(
     started: datetime,
     seconds: Mapping[str, float],
     changes: tuple[str, ...],
+    earlier: Mapping[str, Sequence[Output]],
 ) -> RunSummary:
     released = results[step_name(plan.spec.name)]
     decision = next(iter(plan.decisions.values()))
@@ -141,7 +175,8 @@ def _summarise(
         guarantee=str(decision.guarantee),
         basis=legal_bases(plan.decisions.values()),
         data=tuple(
-            _summarise_data(plan, release.data, results, objects) for release in plan.spec.releases
+            _summarise_data(plan, release.data, results, objects, earlier[release.data])
+            for release in plan.spec.releases
         ),
         steps=tuple(
             StepSummary(name, result.unchanged, seconds.get(name, 0.0))
@@ -163,10 +198,12 @@ def _summarise_data(
     data: str,
     results: Mapping[str, StepResult],
     objects: Mapping[str, tuple[SourceObject, ...]],
+    earlier: Sequence[Output],
 ) -> DataSummary:
     contract, decision = plan.contracts[data], plan.decisions[data]
     types = {column.path: column for column in contract.columns}
     released = results[step_name(plan.spec.name)].output
+    ingested = released["ingested"][data]
     words = str(plan.spec.sources[data].format)
     return DataSummary(
         name=data,
@@ -186,5 +223,6 @@ def _summarise_data(
         counts=RowCounts(**released["counts"][data]),
         subjects=contract.subject.type if contract.subject else None,
         row_filter=decision.where,
-        snapshot=results[f"ingest {data}"].output["snapshot"],
+        snapshot=ingested["snapshot"],
+        quality=quality(ingested, earlier),
     )

@@ -16,9 +16,10 @@ from privet.model.errors import ConfigError, Location
 from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep, QualityRule, Refers, Unique
 from privet.policy.problem import nearest
+from privet.ports.judge import Verdict
 from privet.ports.world import Entropy
 from privet.quality.key_values import KeyColumns
-from privet.quality.keys import Distinct, Keep, Reference, Verdict
+from privet.quality.keys import Distinct, Keep, Reference
 
 Parents: TypeAlias = Callable[[str, Sequence[str]], Iterable[pa.RecordBatch]]
 """Gives the kept rows of another data set, of which only some top-level columns are wanted."""

@@ -10,31 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from privet.kernels.hmac_column import hmac_rows
+from privet.kernels.ordering import stable_order
 from privet.kernels.row_hash import hash_rows
 from privet.model.paths import ColumnPath
 from privet.model.reserved import FILE, NUMBER, POSITION
-from privet.quality.key_values import Flags, KeyColumns, joined_text
+from privet.ports.judge import Flags, Hashes, Verdict, Words
+from privet.quality.key_values import KeyColumns, joined_text
 from privet.transforms.arrow import Values, pc
 from privet.transforms.nested import leaf_values
 
-Words: TypeAlias = npt.NDArray[np.uint64]
 Order: TypeAlias = npt.NDArray[np.intp]
-Verdict: TypeAlias = Literal["merge", "hold", "tell"]
 Keep: TypeAlias = Literal["first", "last", "latest"]
-
-
-class Hashes(NamedTuple):
-    """A hash of each row's key, and which rows have a key (None: all)."""
-
-    hashes: Words
-    keyed: Flags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ class Distinct:
         values = self.key.values(rows)
         return Hashes(hash_rows(values, self.secret, rows.num_rows), self.key.keyed(values))
 
-    def failing(self, rows: pa.Table, hashes: tuple[Words, Flags | None]) -> Flags:
+    def failing(self, rows: pa.Table, hashes: Hashes) -> Flags:
         """Which rows fail.
 
         Args:
@@ -141,7 +134,7 @@ class Reference:
         """A hash of each row's key."""
         return self._hashes(rows, self.paths)
 
-    def failing(self, rows: pa.Table, hashes: tuple[Words, Flags | None]) -> Flags:
+    def failing(self, rows: pa.Table, hashes: Hashes) -> Flags:
         """Which rows fail.
 
         Args:
@@ -167,7 +160,7 @@ def _repeated(hashes: Words, keyed: Flags | None) -> Order:
     ordered = np.sort(words)
     if not np.any(ordered[1:] == ordered[:-1]):
         return np.zeros(0, np.intp)
-    order = np.argsort(words)
+    order = stable_order(words)
     same = words[order[1:]] == words[order[:-1]]
     shared = np.zeros(len(words), np.bool_)
     shared[order[1:]] |= same

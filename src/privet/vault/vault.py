@@ -19,11 +19,11 @@ from privet.model.errors import Busy, ConfigError, IntegrityError, SourceError
 from privet.model.release import RowCounts
 from privet.model.reserved import REASON
 from privet.ports.catalog import Catalog
+from privet.ports.judge import Judge
 from privet.ports.store import ObjectStore
 from privet.ports.world import Clock, Entropy
 from privet.vault import evidence, snapshots, verification
 from privet.vault.fragments import open_record, read_fragment, seal_record
-from privet.vault.judging import Judge
 from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import Manifest, SealedObject
 from privet.vault.snapshots import Snapshot

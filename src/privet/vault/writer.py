@@ -15,14 +15,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from privet.kernels.ordering import stable_order
 from privet.model.errors import StorageError
 from privet.model.release import RowCounts
 from privet.model.reserved import FILE, NUMBER, POSITION, PREFIX, REASON, RECORD
+from privet.ports.judge import Judge
 from privet.ports.store import ObjectStore
 from privet.ports.world import Entropy
 from privet.vault.fragments import FragmentWriter
 from privet.vault.grouping import Grouping, Tokens, subject_tokens, taken
-from privet.vault.judging import PASSES, Judge, Judged, Judging
+from privet.vault.judging import PASSES, Judged, Judging
 from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import Manifest, SealedObject
 from privet.vault.outlet import FragmentOutlet
@@ -276,7 +278,7 @@ class SnapshotWriter:
 
     def _passing(self, judged: Judged) -> pa.RecordBatch:
         """The rows that no judge takes out, clustered; the others leave here."""
-        order = np.argsort(judged.tokens, kind="stable")
+        order = stable_order(judged.tokens)
         failing = judged.codes != PASSES
         if failing.any():
             self._put_out(judged.rows, judged.codes)

@@ -1,0 +1,44 @@
+"""What was found while a data set was brought in: added up batch by batch, kept with the step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from privet.model.quality import CleanOutcome
+from privet.pipeline.inspection import Inspected
+
+
+@dataclass
+class Findings:
+    """Counts of one pass over a source.
+
+    Attributes:
+        judged: rows that the row rules looked at.
+        failed: rows that fail, by rule.
+        changed: cells that cleaning changed, by step and column.
+        records: records of each file, by URL.
+        skipped: rows that an earlier run has taken: at or below the watermark.
+        added: columns of the source that the contract does not have, and `lost` the other way.
+    """
+
+    judged: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    changed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    records: Counter[str] = field(default_factory=Counter)
+    skipped: int = 0
+    added: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+    def note(self, seen: Inspected) -> None:
+        """Add what the inspection of a batch says."""
+        self.judged += seen.judged
+        self.failed.update(seen.failed)
+        self.changed.update(seen.changed)
+
+    def cleaning(self) -> tuple[CleanOutcome, ...]:
+        """What each cleaning step changed, in the order in which steps first changed a cell."""
+        by_step: dict[str, dict[str, int]] = {}
+        for (step, column), cells in self.changed.items():
+            by_step.setdefault(step, {})[column] = cells
+        return tuple(CleanOutcome(step, changed) for step, changed in by_step.items())

@@ -1,0 +1,120 @@
+"""One batch on its way in: cleaned, typed, judged by the row rules; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from privet.model.contract import Column, Contract
+from privet.model.paths import ColumnPath
+from privet.ports.arrow_types import arrow_schema
+from privet.quality.cleaning.cleaning import Cleaning
+from privet.quality.rules import RowRules
+from privet.quality.typing import enforce
+from privet.transforms.arrow import Values, pc
+from privet.transforms.nested import leaf_values
+from privet.transforms.normalise import subject_text
+
+UNOWNED = "unowned"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A batch after its inspection.
+
+    Attributes:
+        rows: the contract's columns in their types; a value that did not fit is null.
+        reasons: why each row is held back; null where it is not.
+        subjects: the normalised key of whom each row is about, where the contract names subjects.
+        changed: cells that cleaning changed, by step and column.
+        failed: rows that fail, by rule, of `judged` rows that the rules looked at.
+    """
+
+    rows: pa.RecordBatch = field(repr=False)
+    reasons: Values
+    subjects: Values | None = field(repr=False)
+    changed: Mapping[tuple[str, str], int]
+    failed: Mapping[str, int]
+    judged: int
+
+
+class Inspector:
+    """Inspects the batches of one data set, each row by itself.
+
+    Args:
+        contract: what the rows must be.
+        cleaning: the source's cleaning steps, built.
+        rules: the contract's row rules, compiled.
+
+    Attributes:
+        schema: of inspected rows: the contract's columns in their types.
+    """
+
+    def __init__(self, contract: Contract, cleaning: Cleaning, rules: RowRules) -> None:
+        self._contract = contract
+        self._cleaning = cleaning
+        self._rules = rules
+        self.schema = arrow_schema(contract.columns)
+        self._read = tuple(
+            replace(column, required=False) if column.path in cleaning.imputed else column
+            for column in self.read_columns
+        )
+
+    @property
+    def read_columns(self) -> tuple[Column, ...]:
+        """The columns that the source itself has: all but those that cleaning adds."""
+        added = self._cleaning.adds
+        return tuple(column for column in self._contract.columns if column.path not in added)
+
+    def typed(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows cleaned and typed so far as imputing and clipping are measured on them."""
+        return enforce(self._cleaning.before(rows).rows, self._read).rows
+
+    def inspect(self, rows: pa.RecordBatch) -> Inspected:
+        """Clean, type and judge a batch as it was read."""
+        before = self._cleaning.before(rows)
+        typed = enforce(before.rows, self._read)
+        reasons = _first(before.reasons, typed.reasons)
+        after = self._cleaning.after(typed.rows, reasons)
+        done = after.rows.select(self.schema.names)
+        judged = self._rules.judge(done, _first(reasons, after.reasons))
+        subjects, reasons = self._owned(done, judged.reasons)
+        return Inspected(
+            rows=done,
+            reasons=reasons,
+            subjects=subjects,
+            changed={**before.changed, **after.changed},
+            failed=judged.failed,
+            judged=judged.of,
+        )
+
+    def _owned(self, rows: pa.RecordBatch, reasons: Values) -> tuple[Values | None, Values]:
+        """The subject keys, and a reason for each row without one where the contract wants one."""
+        subject = self._contract.subject
+        if subject is None:
+            return None, reasons
+        subjects = subject_keys(rows, self._contract, subject.key)
+        if self._contract.unowned == "quarantine" and subjects.null_count:
+            reasons = _held(reasons, pc.is_null(subjects), UNOWNED)
+        return subjects, reasons
+
+
+def subject_keys(rows: pa.RecordBatch, contract: Contract, key: ColumnPath) -> Values:
+    """The normalised subject key of each row."""
+    column = contract.column(key)
+    return subject_text(leaf_values(rows, key), column.category if column else None)
+
+
+def _held(reasons: Values, mask: Values, reason: str) -> Values:
+    """`reasons`, and this one for the rows of `mask` that have none."""
+    return pc.if_else(pc.and_(mask, pc.is_null(reasons)), reason, reasons)
+
+
+def _first(*reasons: Values) -> Values:
+    """The first reason of each row."""
+    given = [each for each in reasons if each.null_count < len(each)]
+    if not given:
+        return reasons[0]
+    return given[0] if len(given) == 1 else pc.coalesce(*given)
