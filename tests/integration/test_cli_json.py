@@ -46,7 +46,11 @@ def documented() -> dict[str, dict[str, set[str]]]:
 
 SHAPES = documented()
 COMMON, ERROR = SHAPES.pop("# The output of `--json`"), SHAPES.pop("An error")
-SHAPES["init"] |= {path: types for path, types in SHAPES["scan"].items() if "[]" in path}
+SHAPES["init"] |= {
+    path: types
+    for path, types in SHAPES["scan"].items()
+    if "[]" in path and ".suggested" not in path
+}
 
 
 def fields(value: object, path: str = "") -> Iterator[tuple[str, str]]:
@@ -64,6 +68,12 @@ def fields(value: object, path: str = "") -> Iterator[tuple[str, str]]:
             else:
                 for name, below in item.items():
                     yield from fields(below, f"{path}[].{name}")
+
+
+def dirty_csv() -> str:
+    """Rows that suggest rules and cleaning steps."""
+    rows = [f"A{n:04},{('?', ' late', 'paid')[n % 3]}" for n in range(200)]
+    return "\n".join(["code,state", *rows, *rows[:5], ""])
 
 
 def verbs(command: object = None, above: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -140,6 +150,8 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("keys list")
     call("keys remove", slot)
     call("scan", "customers.csv")
+    (made.root / "dirty.csv").write_text(dirty_csv())
+    call("scan", "dirty.csv", "--suggest")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")

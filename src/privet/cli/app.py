@@ -39,14 +39,21 @@ SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts
 def scan(
     paths: Files,
     full: Annotated[bool, typer.Option("--full", help="Read every row, not a sample.")] = False,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Print rules and cleaning steps to paste, as YAML.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Tell what personal data is where, how sure that is, and why."""
     with _reporting("scan", json):
-        from privet.cli import show_scan
-        from privet.project.scanning import scan as scan_files
+        from privet.cli import show_scan, show_suggestions
+        from privet.project.scanning import scan_path
 
-        show_scan.show(scan_files(paths, Path.cwd(), full=full), json=json)
+        scans = [scan_path(path, Path.cwd(), full=full, suggest=suggest) for path in paths]
+        if suggest:
+            show_suggestions.show(scans, json=json)
+        else:
+            show_scan.show([scan.verdict for scan in scans], json=json)
 
 
 @app.command()

@@ -18,7 +18,7 @@ _PROMISE = (
 def show(scans: Sequence[TableScan], *, json: bool) -> None:
     """Print the verdict on every column."""
     if json:
-        output.emit("scan", tables=[_describe(scan) for scan in scans])
+        output.emit("scan", tables=[describe(scan) for scan in scans])
         return
     for scan in scans:
         how = "all" if scan.whole else "a sample of"
@@ -39,7 +39,7 @@ def show_init(made: Initialised, *, json: bool) -> None:
             files=list(made.files),
             pipeline=made.pipeline,
             unsure=list(made.unsure),
-            tables=[_describe(scan) for scan in made.scans],
+            tables=[describe(scan) for scan in made.scans],
         )
         return
     for scan in made.scans:
@@ -66,7 +66,8 @@ def _row(finding: Finding) -> tuple[str, ...]:
     )
 
 
-def _describe(scan: TableScan) -> dict[str, Any]:
+def describe(scan: TableScan) -> dict[str, Any]:
+    """One table as the JSON output has it."""
     return {
         "name": scan.name,
         "source": scan.source,

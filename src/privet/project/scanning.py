@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow as pa
 
 from privet.adapters.formats.infer import infer_columns
 from privet.adapters.formats.read import read_batches
@@ -17,6 +19,7 @@ from privet.model.contract import Column
 from privet.model.errors import SourceError
 from privet.model.finding import TableScan
 from privet.model.pipeline import SourceFormat
+from privet.quality.suggest import Suggester, Suggestions
 
 SAMPLE_ROWS = 200_000
 MAX_NAME = 63
@@ -24,12 +27,16 @@ MAX_NAME = 63
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """One data set to be: what it was read from, in which form, its columns and their verdicts."""
+    """One data set to be: what it was read from, in which form, its columns and their verdicts.
+
+    `suggestions` are rules and cleaning steps, where they were asked for.
+    """
 
     urls: tuple[str, ...]
     form: SourceFormat
     columns: tuple[Column, ...]
     verdict: TableScan
+    suggestions: Suggestions | None = None
 
 
 def scan(paths: Sequence[str], base: Path, *, full: bool = False) -> tuple[TableScan, ...]:
@@ -46,17 +53,23 @@ def scan(paths: Sequence[str], base: Path, *, full: bool = False) -> tuple[Table
     return tuple(scan_path(path, base, full=full).verdict for path in paths)
 
 
-def scan_path(path: str, base: Path, *, full: bool) -> Scanned:
-    """Scan the files that one path names, as one table; the first file states the form."""
+def scan_path(path: str, base: Path, *, full: bool, suggest: bool = False) -> Scanned:
+    """Scan the files that one path names, as one table; the first file states the form.
+
+    With `suggest`, rules and cleaning steps are suggested from the same rows. A column that may be
+    about people counts as one that is.
+    """
     objects = expand([path], base)
     first = objects[0]
     with open_readable(first) as file:
         form = sniff(file, first.url)
         columns = infer_columns(file, first.url, form)
     scanner = ColumnScanner(columns, today=SystemClock().now().date())
+    suggester = Suggester(columns) if suggest else None
+    look = [scanner.add] if suggester is None else [scanner.add, suggester.add]
     rows, whole = 0, True
     for item in objects:
-        read, complete = _scan_object(item, form, columns, scanner, full=full)
+        read, complete = _scan_object(item, form, columns, look, full=full)
         rows, whole = rows + read, whole and complete
     verdict = TableScan(
         name=dataset_name(path),
@@ -66,21 +79,25 @@ def scan_path(path: str, base: Path, *, full: bool) -> Scanned:
         whole=whole,
         findings=scanner.findings(),
     )
-    return Scanned((path,), form, columns, verdict)
+    if suggester is None:
+        return Scanned((path,), form, columns, verdict)
+    personal = {each.path for each in verdict.findings if each.kind is not None or each.unsure}
+    return Scanned((path,), form, columns, verdict, suggester.suggestions(personal))
 
 
 def _scan_object(
     item: SourceObject,
     form: SourceFormat,
     columns: tuple[Column, ...],
-    scanner: ColumnScanner,
+    look: Sequence[Callable[[pa.RecordBatch], None]],
     *,
     full: bool,
 ) -> tuple[int, bool]:
     rows = 0
     with open_readable(item) as file:
         for batch in read_batches(file, item.url, form, columns):
-            scanner.add(batch.rows)
+            for add in look:
+                add(batch.rows)
             rows += batch.rows.num_rows
             if rows >= SAMPLE_ROWS and not full:
                 return rows, False
