@@ -96,6 +96,8 @@ def _order(failure: Failure) -> tuple[int, int, float, str]:
 
 def _failure(outcome: RuleOutcome, counts: RowCounts, shown: Shown, ladder: Ladder) -> Failure:
     about_rows = outcome.figure is None and outcome.of > 0
+    if about_rows and not outcome.failed and not outcome.holds:
+        about_rows = False  # a rule on the set, whose figure is a person's
     of = _looked_at(outcome.of, counts, shown, ladder) if about_rows else None
     failed = _failed(outcome, counts, of, shown, ladder)
     holds = _holds(outcome, failed, of, ladder) if about_rows else outcome.holds

@@ -119,13 +119,20 @@ def reason(text: str) -> tuple[str, str]:
 
 
 def cleaning(step: str) -> str:
-    """What a cleaning step does, in words; one that is not known is said as it is named."""
-    return _CLEANING[step][0] if step in _CLEANING else step
+    """What a cleaning step does, in words; one that is not known is said as it is named.
+
+    A step that stands there twice has a number: `trim 2`.
+    """
+    kind, _, number = step.partition(" ")
+    if kind not in _CLEANING or not (number.isdecimal() or not number):
+        return step
+    return f"{_CLEANING[kind][0]} ({number})" if number else _CLEANING[kind][0]
 
 
 def cleaning_failed(step: str) -> str:
     """Why a cleaning step gave a row up."""
-    return _CLEANING[step][1] if step in _CLEANING else f"the step {step} could not read a value"
+    kind = step.partition(" ")[0]
+    return _CLEANING[kind][1] if kind in _CLEANING else f"the step {step} could not read a value"
 
 
 def share(part: float, whole: float) -> str:

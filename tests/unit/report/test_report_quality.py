@@ -63,6 +63,13 @@ def test_a_figure_of_the_whole_data_set_is_not_shown() -> None:
     assert "✗ does not hold" in render(summary(data))
 
 
+def test_a_broken_rule_whose_figure_is_a_persons_is_about_all_rows() -> None:
+    rules = (rule("fresh", 0, 5_000, holds=False),)
+    data = with_quality(customers(row_counts(5_000)), rules=rules)
+    [_, _, line] = table_of(page(data).part("quality"), "Rules of customers")
+    assert line[2:] == ["about all rows at once", "✗ does not hold"]
+
+
 @pytest.mark.parametrize(
     ("rules", "said"),
     [

@@ -99,3 +99,16 @@ def test_reasons_of_rules_cleaning_and_duplicates(reason: str, said: tuple[str, 
 )
 def test_shares(part: float, whole: float, said: str) -> None:
     assert words.share(part, whole) == said
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("trim", "Spaces around values removed"),
+        ("trim 2", "Spaces around values removed (2)"),
+        ("trim anew", "trim anew"),
+        ("odd", "odd"),
+    ],
+)
+def test_cleaning_steps(step: str, said: str) -> None:
+    assert words.cleaning(step) == said
