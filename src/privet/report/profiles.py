@@ -74,7 +74,7 @@ def _card(profile: ColumnProfile, rows: Amount, ladder: Ladder) -> Html:
 def _told(profile: ColumnProfile, rows: Amount, nulls: Amount, ladder: Ladder) -> Iterator[str]:
     yield element("span", _missing(rows, nulls))
     if profile.distinct:
-        yield element("span", _different(profile.distinct, ladder))
+        yield element("span", _different(profile.distinct, rows.low - nulls.high, ladder))
 
 
 def _missing(rows: Amount, nulls: Amount) -> str:
@@ -84,10 +84,12 @@ def _missing(rows: Amount, nulls: Amount) -> str:
     return "no nulls" if share == "none" else f"{share} null"
 
 
-def _different(distinct: int, ladder: Ladder) -> str:
+def _different(distinct: int, values: int, ladder: Ladder) -> str:
     if distinct < SMALL:
         return "1 value" if distinct == 1 else f"{distinct} values"
     about = ladder.step(distinct)
+    if about.high >= values:
+        return "nearly all different"
     return f"{about} values" if about.low == 1 else f"about {about.low:,} values"
 
 

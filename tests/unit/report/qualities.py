@@ -106,7 +106,7 @@ def profiles(rows: int) -> tuple[ColumnProfile, ...]:
     """One of each shape."""
     third = rows // 3
     return (
-        ColumnProfile("customer_id", "int64", rows, 0, 40_000, "ranks", (), rows),
+        ColumnProfile("customer_id", "int64", rows, 0, rows, "ranks", (), rows),
         ColumnProfile("email", "string", rows, 0, 40_000, "ranks", (), rows),
         ColumnProfile(
             "date_of_birth",
