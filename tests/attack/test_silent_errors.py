@@ -386,8 +386,8 @@ def unforeseen(kind: str) -> Exception:
 
 KINDS = ("own", "unicode", "arrow", "memory", "os")
 PLACES = [
-    "privet.pipeline.ingest.enforce",
-    "privet.pipeline.ingest.subject_text",
+    "privet.pipeline.inspection.enforce",
+    "privet.pipeline.inspection.subject_text",
     "privet.vault.writer.SnapshotWriter.write",
     "privet.vault.fragments.FragmentWriter.write",
     "privet.vault.vault.Vault.commit",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from privet.cli import output, table
 from privet.policy.problem import Problem
@@ -34,6 +35,37 @@ def show_check(problems: Sequence[Problem], *, json: bool) -> None:
     output.say("Config, contracts and policy are in order." if not errors else f"{errors} errors")
 
 
+def _show_source(source: Mapping[str, Any]) -> None:
+    """What is done to a source before its rows are kept."""
+    name = source["data"]
+    if source["clean"]:
+        steps = [(step["step"], step["what"]) for step in source["clean"]]
+        table.show(f"{name}: cleaned, in this order", ("step", "what it does"), steps)
+        output.say()
+    if source["rules"]:
+        rules = [
+            (
+                rule["rule"],
+                ", ".join(rule["columns"]),
+                rule["what"],
+                rule["severity"],
+                rule["action"],
+            )
+            for rule in source["rules"]
+        ]
+        table.show(
+            f"{name}: judged by its contract",
+            ("rule", "columns", "what must hold", "severity", "or else"),
+            rules,
+        )
+        output.say()
+    if source["incremental"]:
+        said = "new files" if source["incremental"] == "files" else source["incremental"]
+        output.say(f"{name}: later runs add what is new ({said}).")
+    if source["keep"] == "quarantine":
+        output.say(f"{name}: rows pass through; only what is held back is kept.")
+
+
 def show_plan(planned: Planned, *, json: bool) -> None:
     """Print what will happen to each column, and the difference to the last run."""
     plan = planned.plan
@@ -51,6 +83,8 @@ def show_plan(planned: Planned, *, json: bool) -> None:
             ],
         )
         return
+    for source in described["sources"]:
+        _show_source(source)
     for release in described["releases"]:
         rows = f", rows where {release['where']}" if release["where"] else ""
         until = f", until {release['until']}" if release["until"] else ""

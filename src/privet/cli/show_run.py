@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from privet.cli import output
 from privet.model.release import RowCounts
-from privet.pipeline.summary import RunSummary
+from privet.pipeline.summary import QualitySummary, RunSummary
 from privet.project.verifying import Verified
 
 
@@ -23,6 +24,8 @@ def show(summary: RunSummary, report: Path, *, json: bool) -> None:
         output.say(f"{step.name}: {state}")
     for data in summary.data:
         output.say(f"{data.name}: {_counts(data.counts)}")
+        for line in _quality(data.quality):
+            output.say(f"  {line}")
     output.say(f"guarantee: {summary.guarantee}; purpose: {summary.purpose}")
     output.say(f"release:   {release}{' (unchanged)' if summary.unchanged else ''}")
     output.say(f"receipt:   {release}/receipt.json")
@@ -45,12 +48,30 @@ def show_verified(verified: Verified, *, json: bool) -> None:
 
 def _counts(counts: RowCounts) -> str:
     parts = [f"{counts.read:,} rows read", f"{counts.out:,} out"]
-    for what, reasons in (("quarantined", counts.quarantined), ("withheld", counts.withheld)):
+    gone = (
+        ("quarantined", counts.quarantined),
+        ("merged", counts.merged),
+        ("suppressed", counts.suppressed),
+        ("withheld", counts.withheld),
+    )
+    for what, reasons in gone:
         total = sum(reasons.values())
         if total:
             names = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
             parts.append(f"{total:,} {what} ({names})")
     return ", ".join(parts)
+
+
+def _quality(quality: QualitySummary) -> Iterator[str]:
+    """What cleaning changed, and the rules that rows failed or that are broken."""
+    for step in quality.cleaning:
+        cells = sum(step.changed.values())
+        columns = ", ".join(sorted(column for column in step.changed if column))
+        yield f"{step.step} changed {cells:,} cells ({columns})"
+    for rule in quality.rules:
+        if rule.failed or not rule.holds:
+            found = f"{rule.failed:,} of {rule.of:,} rows fail" if rule.failed else "does not hold"
+            yield f"rule {rule.rule} ({rule.severity}): {found}"
 
 
 def _short(path: str) -> str:
@@ -80,7 +101,27 @@ def _describe(summary: RunSummary, report: Path) -> dict[str, Any]:
                 "read": data.counts.read,
                 "out": data.counts.out,
                 "quarantined": dict(data.counts.quarantined),
+                "merged": dict(data.counts.merged),
+                "suppressed": dict(data.counts.suppressed),
                 "withheld": dict(data.counts.withheld),
+                "rules": [
+                    {
+                        "rule": rule.rule,
+                        "columns": list(rule.columns),
+                        "what": rule.check,
+                        "severity": rule.severity,
+                        "action": rule.action,
+                        "failed": rule.failed,
+                        "of": rule.of,
+                        "figure": rule.figure,
+                        "holds": rule.holds,
+                    }
+                    for rule in data.quality.rules
+                ],
+                "cleaning": [
+                    {"step": step.step, "changed": dict(step.changed)}
+                    for step in data.quality.cleaning
+                ],
             }
             for data in summary.data
         ],

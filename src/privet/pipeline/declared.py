@@ -11,10 +11,12 @@ from typing import Any
 from privet.model import canonical
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Refused
-from privet.model.pipeline import PipelineSpec
+from privet.model.pipeline import PipelineSpec, SourceSpec
 from privet.model.policy import Policy
 from privet.model.release import LOCAL_RECIPIENT, Decision, Principal, Request
 from privet.policy.decide import decide
+from privet.quality.cleaning.describing import describe
+from privet.quality.rule_words import rule_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class DeclaredPlan:
             "recipient": self.spec.to or LOCAL_RECIPIENT,
             "into": self.spec.into,
             "sources": [
-                {"data": source.data, "from": list(source.urls), "format": source.format.name}
+                _describe_source(source, self.contracts[source.data])
                 for source in self.spec.sources.values()
             ],
             "releases": [
@@ -101,6 +103,38 @@ def _require_contract(spec: PipelineSpec, contracts: Mapping[str, Contract], dat
             where=spec.sources[data].where if data in spec.sources else None,
         )
     return contracts[data]
+
+
+def _describe_source(source: SourceSpec, contract: Contract) -> dict[str, Any]:
+    after = source.incremental and source.incremental.after
+    return {
+        "data": source.data,
+        "from": list(source.urls),
+        "format": source.format.name,
+        "query": source.query,
+        "partitions": [str(path) for path in source.partitions],
+        "incremental": (f"after {after}" if after else "files") if source.incremental else None,
+        "drift": {"added": source.drift.added, "lost": source.drift.lost},
+        "keep": source.keep,
+        "clean": [
+            {
+                "step": step.name,
+                "columns": [str(path) for path in step.columns],
+                "what": describe(step),
+            }
+            for step in source.clean
+        ],
+        "rules": [
+            {
+                "rule": rule.name,
+                "columns": [str(path) for path in rule.columns],
+                "what": rule_words(rule, contract),
+                "severity": rule.severity,
+                "action": rule.action,
+            }
+            for rule in contract.rules
+        ],
+    }
 
 
 def _describe_data(decision: Decision, form: str) -> dict[str, Any]:

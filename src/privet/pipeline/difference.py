@@ -36,7 +36,15 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change
 def _facts(plan: Mapping[str, Any]) -> dict[str, str]:
     facts = {name: str(plan[name]) for name in ("role", "purpose", "recipient", "into")}
     for source in plan["sources"]:
-        facts[f"source of {source['data']}"] = ", ".join(source["from"])
+        data = source["data"]
+        facts[f"source of {data}"] = ", ".join(source["from"])
+        for name in ("query", "incremental", "keep"):
+            if source.get(name):
+                facts[f"{name} of {data}"] = str(source[name])
+        for number, step in enumerate(source.get("clean", ()), start=1):
+            facts[f"cleaning of {data}, step {number}"] = step["what"]
+        for rule in source.get("rules", ()):
+            facts[f"rule {rule['rule']} of {data}"] = f"{rule['what']} ({rule['action']})"
     for release in plan["releases"]:
         data = release["data"]
         facts[f"guarantee of {data}"] = release["guarantee"]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, String, Table, Text, delete, insert, inspect, select
 
 from privet.adapters.catalogs.sql import SqlCatalog
+from privet.adapters.engines.duckdb import DuckDBEngine
+from privet.adapters.world import SystemEntropy
 from privet.config.project_file import (
     ProjectConfig,
     load_contracts,
@@ -29,6 +31,7 @@ from privet.policy.problem import Problem, nearest
 from privet.ports.catalog import METADATA, Catalog
 from privet.ports.world import Clock
 from privet.project.places import misplaced
+from privet.project.quality_checks import check_quality
 from privet.transforms.catalogue import check as check_treatment
 
 LAST_PLAN = Table(
@@ -61,6 +64,9 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         *_recipients(policy),
         *_pipelines(pipelines, policy, contracts),
         *(problem for problem in places if problem),
+        *check_quality(
+            contracts, pipelines, DuckDBEngine(config.engine.memory_bytes), SystemEntropy()
+        ),
     )
 
 
