@@ -88,9 +88,9 @@ def hash_rows(columns: Sequence[Values], secret: bytes, count: int) -> Words:
 
 def hash_with(loops: Loops, columns: Sequence[Values], secret: bytes, count: int) -> Words:
     """What `hash_rows` does, by the given loops."""
-    words = np.frombuffer(secret, "<u8").astype(np.uint64)
-    if len(words) != 4:
+    if len(secret) != SECRET_BYTES:
         raise ValueError("the secret of a row hash has 32 bytes")
+    words = np.frombuffer(secret, "<u8").astype(np.uint64)
     return _Folding(loops, words).rows(columns, count)
 
 

@@ -12,7 +12,7 @@ Judges speak one after the other, and none hears of a row that one before it has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -200,7 +200,10 @@ class Stage:
     def add(self, rows: pa.RecordBatch, numbers: Numbers) -> None:
         """Take the keys of rows, which have these numbers."""
         hashes, keyed = self.judge.hashes(rows)
-        narrow = _numbered(rows.select(self._names(rows.schema)), numbers)
+        names = self._names(rows.schema)
+        columns = [_as_place(rows.column(name), name) for name in names]
+        columns.append(pa.array(numbers))
+        narrow = pa.RecordBatch.from_arrays(columns, names=[*names, NUMBER])
         if keyed is not None:
             narrow, hashes = narrow.filter(pa.array(keyed)), hashes[keyed]
         self._add(narrow, hashes)
@@ -291,9 +294,9 @@ def _joined(parts: Sequence[Hashes]) -> Hashes:
     return Hashes(hashes, np.concatenate(keyed))
 
 
-def _numbered(rows: pa.RecordBatch, numbers: Numbers) -> pa.RecordBatch:
-    columns = [*rows.columns, pa.array(numbers)]
-    return pa.RecordBatch.from_arrays(columns, names=[*rows.schema.names, NUMBER])
+def _as_place(values: pa.Array[Any], name: str) -> pa.Array[Any]:
+    """Places are 64-bit integers, whatever they came as."""
+    return values.cast(pa.int64()) if name in {FILE, POSITION} else values
 
 
 def _bare(count: int) -> pa.RecordBatch:
