@@ -67,7 +67,10 @@ def _quality(quality: QualitySummary) -> Iterator[str]:
     for step in quality.cleaning:
         cells = sum(step.changed.values())
         columns = ", ".join(sorted(column for column in step.changed if column))
-        yield f"{step.step} changed {cells:,} cells ({columns})"
+        if "" in step.changed:
+            yield f"{step.step} merged {cells:,} rows"
+        else:
+            yield f"{step.step} changed {cells:,} cells" + (f" ({columns})" if columns else "")
     for rule in quality.rules:
         if rule.failed or not rule.holds:
             found = f"{rule.failed:,} of {rule.of:,} rows fail" if rule.failed else "does not hold"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from privet.model.quality import CleanOutcome
+from privet.model.quality import CleanOutcome, CleanStep
 from privet.pipeline.inspection import Inspected
+from privet.quality.cleaning.cleaning import labels
+from privet.quality.key_rules import merge_reason
 
 
 @dataclass
@@ -36,9 +39,14 @@ class Findings:
         self.failed.update(seen.failed)
         self.changed.update(seen.changed)
 
-    def cleaning(self) -> tuple[CleanOutcome, ...]:
-        """What each cleaning step changed, in the order in which steps first changed a cell."""
-        by_step: dict[str, dict[str, int]] = {}
-        for (step, column), cells in self.changed.items():
-            by_step.setdefault(step, {})[column] = cells
-        return tuple(CleanOutcome(step, changed) for step, changed in by_step.items())
+    def cleaning(
+        self, steps: Sequence[CleanStep], merged: Mapping[str, int]
+    ) -> tuple[CleanOutcome, ...]:
+        """What each cleaning step changed: cells by column, or the rows that it merged."""
+        by_step: dict[str, dict[str, int]] = {label: {} for label in labels(steps)}
+        for (label, column), cells in self.changed.items():
+            by_step[label][column] = cells
+        for label, step in zip(by_step, steps, strict=True):
+            if step.name == "deduplicate":
+                by_step[label][""] = merged.get(merge_reason(step), 0)
+        return tuple(CleanOutcome(label, changed) for label, changed in by_step.items())

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from privet.model.quality import CleanOutcome, RuleOutcome
+from privet.model.quality import CleanOutcome, RuleOutcome, Threshold
 from privet.model.release import RowCounts
 from privet.pipeline.increments import Base
 from privet.pipeline.intake import Intake
@@ -48,7 +48,9 @@ def describe(
         "skipped": findings.skipped,
         "drift": {"added": sorted(findings.added), "lost": sorted(findings.lost)},
         "rules": [asdict(rule) for rule in rules],
-        "cleaning": [asdict(step) for step in findings.cleaning()],
+        "cleaning": [
+            asdict(step) for step in findings.cleaning(intake.source.clean, counts.merged)
+        ],
         "profile": profile.to_json(),
         "fitted": fitted.to_json() if fitted else None,
     }
@@ -93,7 +95,11 @@ def _point(output: Output) -> QualityPoint:
 
 
 def _rule(stored: Mapping[str, Any]) -> RuleOutcome:
-    return RuleOutcome(**{**stored, "columns": tuple(stored["columns"])})
+    limit = stored["threshold"]
+    threshold = (
+        Threshold(limit["operator"], tuple(limit["values"]), limit["unit"]) if limit else None
+    )
+    return RuleOutcome(**{**stored, "columns": tuple(stored["columns"]), "threshold": threshold})
 
 
 def _number(output: Output) -> int:

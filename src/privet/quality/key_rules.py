@@ -72,6 +72,12 @@ def key_judges(
     return (*merging, *unique, *refers)
 
 
+def merge_reason(step: CleanStep) -> str:
+    """What the rows are counted by that a step `deduplicate` merges."""
+    label = ", ".join(map(str, step.columns)) or "whole row"
+    return f"duplicate:{'near ' if step.param('kind') == 'near' else ''}{label}"
+
+
 def _deduplicate(
     step: CleanStep, contract: Contract, entropy: Entropy, *, appending: bool
 ) -> Distinct:
@@ -89,9 +95,8 @@ def _deduplicate(
             hint="keep the `first`, or leave `incremental:` out so that every run reads everything",
             where=step.where,
         )
-    label = ", ".join(map(str, columns)) or "whole row"
     return Distinct(
-        reason=f"duplicate:{'near ' if near else ''}{label}",
+        reason=merge_reason(step),
         verdict="merge",
         key=KeyColumns(columns, near),
         within_subject=not near and _within_subject(columns, contract),

@@ -139,6 +139,7 @@ def _outcome(
         of=of,
         figure=figure,
         holds=holds,
+        threshold=rule.threshold,
     )
 
 
