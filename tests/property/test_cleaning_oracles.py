@@ -19,6 +19,7 @@ from privet.model.contract import Column, Contract
 from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep
 from privet.quality.cleaning.cleaning import Cleaned, Cleaning, build
+from privet.quality.cleaning.date_forms import DateForms, Kind
 from privet.quality.cleaning.whitespace import BLANK
 
 MARKERS = ("?", "N/A", "-999")
@@ -187,6 +188,35 @@ def judges_rows_alone(cleaning: Cleaning, rows: pa.RecordBatch, whole: Cleaned, 
         reason for part in parts for reason in part.reasons.to_pylist()
     ]
     assert sum(whole.changed.values()) == sum(sum(part.changed.values()) for part in parts)
+
+
+TWO = st.integers(0, 62).map("{:02}".format)
+FIXED = st.builds(
+    lambda a, b, y, s, t: f"{a}{s}{b}{s}{y}{t}",
+    TWO, TWO, st.sampled_from(["1990", "0000", "1900", "2000", "9999", "0001"]),
+    st.sampled_from("./-"),
+    st.just("") | st.builds(" {}:{}:{}".format, TWO, TWO, TWO),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("orders", [("dmy",), ("ymd", "mdy"), ("ymd",), ("dmy", "mdy")])
+@pytest.mark.parametrize("kind", ["date32", "timestamp[us]", "string"])
+@given(texts=st.lists(st.none() | FIXED | FIXED.map(lambda t: t[6:10] + t[5] + t[:5] + t[10:])))
+def test_dates_at_fixed_places_are_read_like_any_others(
+    kind: str, orders: tuple[str, ...], texts: list[str | None]
+) -> None:
+    column = Column(ColumnPath.of("v"), kind)
+    cleaning = build([step("date", formats=orders)], Contract("c", "1", (column,)))
+    kinds: dict[str, Kind] = {"date32": "date", "timestamp[us]": "time", "string": "text"}
+    forms = DateForms(orders, (), None, kinds[kind])
+    done = cleaning.before(batch(texts))
+    said = [None if text is None else forms.read(text) for text in texts]
+    wanted = [text if new is None else new for text, new in zip(texts, said, strict=True)]
+    assert done.rows.column("v").to_pylist() == wanted
+    assert [reason is not None for reason in done.reasons.to_pylist()] == [
+        text is not None and new is None for text, new in zip(texts, said, strict=True)
+    ]
+    assert sum(done.changed.values()) == sum(a != b for a, b in zip(texts, wanted, strict=True))
 
 
 @given(

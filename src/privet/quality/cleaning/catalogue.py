@@ -141,8 +141,8 @@ def check_step(step: CleanStep, contract: Contract) -> Problem | None:
 
 def columns_of(step: CleanStep, contract: Contract) -> tuple[Column, ...]:
     """The columns that a checked step works on, in the contract's order; flags are none."""
-    if step.columns:
-        return tuple(column for column in contract.columns if column.path in step.columns)
+    if named := set(step.columns):
+        return tuple(column for column in contract.columns if column.path in named)
     unnamed = STEPS[step.name].unnamed
     return tuple(
         column
@@ -178,12 +178,12 @@ def _problems(step: CleanStep, contract: Contract) -> Iterator[Problem]:
 
 
 def _column_problems(step: CleanStep, spec: StepSpec, contract: Contract) -> Iterator[Problem]:
-    paths = [str(column.path) for column in contract.columns]
+    columns = {column.path: column for column in contract.columns}
     for path in step.columns:
-        column = contract.column(path)
+        column = columns.get(path)
         if column is None:
             message = f"`{step.name}` names `{path}`, which `{contract.name}` does not have"
-            yield Problem(message, nearest(str(path), paths), step.where)
+            yield Problem(message, nearest(str(path), map(str, columns)), step.where)
         elif Target.of(path, column.type).family not in spec.families:
             message = f"`{step.name}` does not fit `{path}`, a {column.type} column"
             yield Problem(message, spec.instead, step.where)

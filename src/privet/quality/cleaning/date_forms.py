@@ -27,9 +27,9 @@ ORDERS: Final = ("ymd", "dmy", "mdy")
 _LONGEST: Final = 64
 _REMEMBERED: Final = 1 << 14
 
-_YEAR: Final = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
+YEAR: Final = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])"
 """Not 0000, which Arrow takes and Python does not."""
-_ISO: Final = _YEAR + "-[0-9]{2}-[0-9]{2}"
+_ISO: Final = YEAR + "-[0-9]{2}-[0-9]{2}"
 _ISO_TIME: Final = r"[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
 _ISO_ZONE: Final = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3])(?::?[0-5][0-9])?|14(?::?00)?))"
 AS_IT_STANDS: Final[dict[Kind, str]] = {
