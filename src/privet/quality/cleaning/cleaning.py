@@ -122,6 +122,21 @@ def build(steps: Sequence[CleanStep], contract: Contract, fitted: Fitted | None 
         ConfigError: a step does not fit the contract.
         IntegrityError: `fitted` lacks what a step needs.
     """
+    return _built(steps, contract, fitted or Fitted())
+
+
+def measuring(steps: Sequence[CleanStep], contract: Contract) -> Cleaning:
+    """The steps as the pass of `Fit` needs them: `before` does all it will, `after` nothing.
+
+    `adds` and `imputed` are those of all the steps.
+
+    Raises:
+        ConfigError: a step does not fit the contract.
+    """
+    return replace(_built(steps, contract, None), _late={}, _required=frozenset())
+
+
+def _built(steps: Sequence[CleanStep], contract: Contract, fitted: Fitted | None) -> Cleaning:
     early: dict[ColumnPath, list[_Job]] = {}
     late: dict[ColumnPath, list[_Job]] = {}
     readers: dict[DateForms | NumberForms, Decide] = {}
@@ -135,7 +150,7 @@ def build(steps: Sequence[CleanStep], contract: Contract, fitted: Fitted | None 
         flag = flag_of(step)
         for column in columns_of(step, contract):
             plain = Target.of(column.path, column.type)
-            target = replace(plain, fitted=fitted or Fitted(), readers=readers)
+            target = replace(plain, fitted=fitted, readers=readers)
             job = _Job(label, step.name, _kernel(step, target), flag.root if flag else None)
             jobs.setdefault(column.path, []).append(job)
     imputed = {path for step in steps if step.name == "impute" for path in step.columns}

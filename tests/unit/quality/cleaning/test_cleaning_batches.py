@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from privet.model.contract import Column, Contract
 from privet.model.paths import ColumnPath
-from privet.quality.cleaning.cleaning import Cleaning, build
+from privet.quality.cleaning.cleaning import Cleaning, build, measuring
 from privet.quality.typing import enforce
 from tests.unit.quality.cleaning.cleaning_steps import contract, step
 
@@ -174,6 +174,23 @@ def test_a_required_column_without_anything_to_impute_is_held_back() -> None:
     assert done.reasons.to_pylist() == ["required:age"]
     assert done.rows.column("age_imputed").to_pylist() == [False]
     assert done.changed == {}
+
+
+def test_the_measuring_pass_knows_the_flags_and_changes_only_what_was_read() -> None:
+    steps = [
+        step("trim"),
+        step("impute", "age", with_="median", flag="age_imputed"),
+        step("clip", "size", low="1%"),
+    ]
+    cleaning = measuring(steps, FLAGS)
+    assert [str(path) for path in cleaning.adds] == ["age_imputed"]
+    assert {str(path) for path in cleaning.imputed} == {"age"}
+    rows = pa.record_batch({"id": [" a"], "age": ["1 "], "size": ["?"]})
+    assert cleaning.before(rows).changed == {("trim", "id"): 1, ("trim", "age"): 1}
+    typed = pa.record_batch({"id": ["a"], "age": pa.array([None], pa.int64()), "size": [-1.0]})
+    done = cleaning.after(typed)
+    assert done.changed == {}
+    assert done.reasons.to_pylist() == [None]
 
 
 def test_an_empty_batch() -> None:
