@@ -31,7 +31,7 @@ from privet.pipeline.verdict import Verdict
 from privet.pipeline.watermark import Watermark
 from privet.ports.engine import Engine
 from privet.ports.world import Clock, Entropy
-from privet.quality.cleaning.cleaning import Cleaning, build
+from privet.quality.cleaning.cleaning import Cleaning, build, measuring
 from privet.quality.cleaning.fitting import Fit, Fitted, needs_fit
 from privet.quality.key_rules import key_judges
 from privet.quality.outcomes import require
@@ -295,11 +295,10 @@ class Ingest:
             return None
         if base is not None:
             return Fitted.from_json(base.output["fitted"])
-        typed = [step for step in self.source.clean if not needs_fit([step])]
-        intake = self._intake(None, build(typed, self.contract))
+        intake = self._intake(None, measuring(self.source.clean, self.contract))
         fit = Fit(self.source.clean, self.contract)
         for _, raw in intake.raw(meter):
-            fit.add(intake.inspector.typed(raw.rows))
+            fit.add(intake.inspector.fitting(raw.rows))
         return fit.result()
 
     def _uncommitted(self, writer: SnapshotWriter) -> Iterator[pa.RecordBatch]:

@@ -69,8 +69,14 @@ class Inspector:
         return tuple(column for column in self._contract.columns if column.path not in added)
 
     def typed(self, rows: pa.RecordBatch) -> pa.RecordBatch:
-        """The rows cleaned and typed so far as imputing and clipping are measured on them."""
+        """All the rows, in the contract's types as far as they fit."""
         return enforce(self._cleaning.before(rows).rows, self._read).rows
+
+    def fitting(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows that fit the contract's types: what cleaning is measured on."""
+        before = self._cleaning.before(rows)
+        typed = enforce(before.rows, self._read)
+        return typed.rows.filter(pc.is_null(_first(before.reasons, typed.reasons)))
 
     def inspect(self, rows: pa.RecordBatch) -> Inspected:
         """Clean, type and judge a batch as it was read."""
