@@ -32,6 +32,27 @@ def test_parquet_keeps_field_metadata_and_is_zstd() -> None:
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
 
 
+def test_parquet_tells_the_range_of_numbers_and_dates_alone() -> None:
+    batch = pa.record_batch(
+        {
+            "n": [1, 2],
+            "day": pa.array([3, 4], pa.date32()),
+            "money": pa.array([Decimal("1.5"), None], pa.decimal128(9, 2)),
+            "text": ["a", "b"],
+            "list": [["x"], None],
+        }
+    )
+    file = pq.ParquetFile(io.BytesIO(write("parquet", batch)))
+    group = file.metadata.row_group(0)
+    told = {
+        group.column(at).path_in_schema
+        for at in range(group.num_columns)
+        if group.column(at).is_stats_set
+    }
+    assert told == {"n", "day", "money"}
+    assert file.read().to_batches()[0].equals(batch)
+
+
 def test_csv_has_hex_for_bytes_and_nothing_for_null() -> None:
     batch = pa.record_batch(
         {
