@@ -1,0 +1,1 @@
+"""Tools that judge rows by their own schemas, behind `privet.ports.checks`."""
