@@ -62,33 +62,34 @@ def make_project(
     treatments: Mapping[str, Treatment] = TREATMENTS,
     form: FormatName = "csv",
     source_format: SourceFormat | None = None,
+    sources: Sequence[SourceSpec] = (),
+    memory: str = "1GB",
 ) -> Made:
     """Write a project whose pipeline `research` releases every contract's data set.
 
     `files` maps file names to contents; the data set `customers` is read from the file whose name
-    begins with `customers`.
+    begins with `customers`, unless one of `sources` says otherwise.
     """
     root.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        data = content.encode() if isinstance(content, str) else content
-        (root / name).write_bytes(data)
-    sources = {
+        write(root / name, content)
+    declared = {
         contract.name: SourceSpec(
             contract.name,
             tuple(name for name in files if name.startswith(contract.name)),
             source_format or SourceFormat("csv"),
         )
         for contract in contracts
-    }
+    } | {source.data: source for source in sources}
     spec = PipelineSpec(
         name="research",
         purpose="research",
         role="analyst",
-        sources=sources,
+        sources=declared,
         releases=tuple(ReleaseSpec(contract.name, form) for contract in contracts),
     )
     texts = {
-        "privet.yaml": scaffold.render_project("test"),
+        "privet.yaml": scaffold.render_project("test").replace("memory: 1GB", f"memory: {memory}"),
         "policy.yaml": scaffold.render_policy(
             principal=OsUser().principal().name,
             purpose="research",
@@ -100,9 +101,14 @@ def make_project(
     for contract in contracts:
         texts[f"contracts/{contract.name}.yaml"] = render_contract(contract, physical="test")
     for name, text in texts.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text)
+        write(root / name, text)
     return Made(root)
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, in a folder that need not be there yet."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def use_cheap_passphrase(monkeypatch: pytest.MonkeyPatch) -> None:
