@@ -33,12 +33,14 @@ class Address:
     Attributes:
         kind: which driver opens it.
         shown: its URL for messages and receipts: without user and options.
+        url: as it was written, with an absolute path.
         uri: what the driver is given.
         path: the file, for SQLite.
     """
 
     kind: Kind
     shown: str
+    url: str = field(repr=False)
     uri: str = field(repr=False)
     path: Path | None = None
 
@@ -75,15 +77,26 @@ def _sqlite(url: str, base: Path) -> Address:
             "an SQLite source has the URL of a file, without options",
             hint="Three slashes: sqlite:///shop.db; four before an absolute path.",
         )
-    path = base / name
-    shown = str(path.relative_to(base)) if path.is_relative_to(base) else str(path)
+    path, root = (base / name).absolute(), base.absolute()
+    shown = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
     return Address(
-        "sqlite", f"{_SQLITE}{shown}", f"file:{quote(str(path.absolute()))}?mode=ro", path
+        kind="sqlite",
+        shown=f"{_SQLITE}{shown}",
+        url=f"{_SQLITE}{path}",
+        uri=f"file:{quote(str(path))}?mode=ro",
+        path=path,
     )
 
 
 def _postgresql(url: str) -> Address:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = None
+    if parts is None:
+        raise UsageError(
+            "a postgresql:// URL is not complete", hint="Write postgresql://host:port/database."
+        )
     options = parse_qsl(parts.query, keep_blank_values=True)
     if parts.password is not None or any(_is_secret(name) for name, _ in options):
         raise UsageError(
@@ -96,7 +109,7 @@ def _postgresql(url: str) -> Address:
     told = [*options, *waits, ("client_encoding", "UTF8"), ("fallback_application_name", "privet")]
     query = urlencode(told, quote_via=quote)
     uri = urlunsplit(("postgresql", parts.netloc, parts.path, query, ""))
-    return Address("postgresql", f"postgresql://{host}{parts.path}", uri)
+    return Address("postgresql", f"postgresql://{host}{parts.path}", url, uri)
 
 
 def _is_secret(option: str) -> bool:

@@ -36,8 +36,8 @@ def read_query(
     query: str | None,
     columns: Sequence[Column],
     *,
-    base: Path,
     block_bytes: int,
+    base: Path = Path(),
     watch: Watch | None = None,
     after: tuple[str, str] | None = None,
 ) -> Iterator[RawBatch]:
@@ -47,8 +47,8 @@ def read_query(
         url: the database.
         query: one SELECT.
         columns: the contract's leaf columns.
-        base: the folder that a relative SQLite path starts from.
         block_bytes: about how much a batch takes.
+        base: the folder that a relative SQLite path starts from.
         watch: what happens where the result's columns are others, and whether it may be empty.
         after: a top-level column, and a value of it as text: rows that surely do not go beyond may
             be left out. Others may come too, so the caller still compares.
@@ -173,8 +173,8 @@ def _inferred(session: SqliteSession, query: str, address: Address) -> tuple[Col
         raise no_rows(address.shown)
     columns = []
     for name, found in zip(names, kinds, strict=True):
-        each = narrowing.get(name)
-        kind, note = (each.type, each.note) if each is not None else (_storage(found), None)
+        looked = narrowing.get(name)
+        kind, note = (looked.type, looked.note) if looked else (_storage(found), None)
         columns.append(Column(ColumnPath.of(name), kind, note=note))
     return tuple(columns)
 

@@ -26,11 +26,11 @@ _BUFFER_BYTES = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SourceObject:
-    """One data file.
+    """One data file, or one database.
 
     Attributes:
         url: how messages name it: the path relative to the project, or the URL.
-        store: where it lies.
+        store: where it lies; a database lies in none.
         key: its key there.
         size: bytes.
         stamp: what tells that it has changed: `mtime_ns:inode`, the ETag, or a date; empty where a
@@ -38,7 +38,7 @@ class SourceObject:
     """
 
     url: str
-    store: ObjectStore
+    store: ObjectStore | None
     key: str
     size: int
     stamp: str
@@ -66,6 +66,14 @@ def expand(urls: Sequence[str], base: Path) -> tuple[SourceObject, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def has_changed(source: SourceObject) -> bool:
+    """Whether a file is another by now, or gone; a database answers from one state of its own."""
+    if source.store is None:
+        return False
+    now = source.store.head(source.key)
+    return now is None or (now.size, now.stamp) != (source.size, source.stamp)
+
+
 def open_readable(source: SourceObject) -> BinaryIO:
     """A seekable file over the source's bytes; the caller closes it.
 
@@ -73,9 +81,14 @@ def open_readable(source: SourceObject) -> BinaryIO:
         SourceError: it is no longer there, or another is in its place.
         StorageError: it cannot be read.
     """
+    if source.store is None:
+        raise SourceError(
+            f"{source.url} is a database, and no file",
+            hint="Read it by `format: sql` and a `query:`.",
+        )
     if isinstance(source.store, LocalStore):
         return source.store.open(source.key)
-    raw = _RangeFile(source)
+    raw = _RangeFile(source, source.store)
     return cast("BinaryIO", io.BufferedReader(raw, _BUFFER_BYTES))
 
 
@@ -205,8 +218,9 @@ def _raise(error: OSError) -> None:
 class _RangeFile(io.RawIOBase):
     """An object as a seekable file; each read is one request for a range of that very object."""
 
-    def __init__(self, source: SourceObject) -> None:
+    def __init__(self, source: SourceObject, store: ObjectStore) -> None:
         self._source = source
+        self._store = store
         self._position = 0
 
     def readable(self) -> bool:
@@ -229,7 +243,7 @@ class _RangeFile(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         view = memoryview(buffer).cast("B")
         source = self._source
-        part = source.store.read_at(source.key, self._position, len(view), stamp=source.stamp)
+        part = self._store.read_at(source.key, self._position, len(view), stamp=source.stamp)
         view[: len(part)] = part
         self._position += len(part)
         return len(part)
