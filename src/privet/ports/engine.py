@@ -43,8 +43,8 @@ class Engine(Protocol):
             table: as for `check`.
             schema: as for `check`; what else the batches hold stays hidden.
             rows: gives all rows of the data set anew, each time it is called: once for each time
-                that the query reads the data set. The batches may be asked for from other threads,
-                one at a time, and need not be read to the end.
+                that the query reads the data set. The batches are asked for from other threads, one
+                at a time, and need not be read to the end.
 
         Raises:
             ConfigError: as `check`; or the rows cannot be computed with as the query asks (a

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from privet.model.errors import ConfigError, Unavailable
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_PATIENCE = 0.1  # seconds
 _SHUT = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",
@@ -43,7 +45,7 @@ class DuckDBEngine:
 
     Args:
         memory: bytes that a query may use, beside what the rows come in.
-        threads: how many threads a query may use; with 1, rows are asked for from the calling one.
+        threads: how many threads a query may use.
     """
 
     memory: int
@@ -97,8 +99,8 @@ class DuckDBEngine:
 
         connection.register(ROWS, stream)
         try:
-            answers = connection.execute(vetted).fetchmany(2)
-        except duckdb.Error as error:
+            answers = _interruptible(connection, vetted)
+        except (duckdb.Error, RuntimeError) as error:
             kind = type(error).__name__
         else:
             return _number(answers)
@@ -141,6 +143,38 @@ class DuckDBEngine:
                 return wrong("a value is not one that it can compute with", "Correct the query.")
             case _:
                 return wrong(f"the engine gave up ({kind})", "Write the query in a simpler way.")
+
+
+def _interruptible(connection: DuckDBPyConnection, vetted: str) -> list[tuple[Any, ...]]:
+    """Up to two rows of the answer; Ctrl-C stops the query, wherever it is.
+
+    DuckDB itself looks for Ctrl-C between pieces of work only, and a piece of a join can take an
+    hour. So another thread asks, and this one waits. DuckDB forgets an interruption that comes as a
+    piece begins: it is told again until it has heard.
+    """
+    answers: list[tuple[Any, ...]] = []
+    failures: list[BaseException] = []
+    finished = Event()
+
+    def ask() -> None:
+        try:
+            answers.extend(connection.execute(vetted).fetchmany(2))
+        except BaseException as error:  # noqa: BLE001  # handed to the thread that waits
+            failures.append(error)
+        finally:
+            finished.set()
+
+    other = Thread(target=ask, daemon=True)
+    try:
+        other.start()
+        finished.wait()
+    except BaseException:
+        while other.ident is not None and not finished.wait(_PATIENCE):
+            connection.interrupt()
+        raise
+    if failures:
+        raise failures[0]
+    return answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -223,3 +226,44 @@ def test_what_breaks_while_rows_are_read_comes_through_as_it_is() -> None:
         with pytest.raises(SourceError) as caught:
             engine.scalar("SELECT sum(id) FROM ${table}", "orders", ORDERS, rows)
         assert caught.value is broken
+
+
+ENDLESS = """
+import signal
+
+import pyarrow as pa
+
+from privet.adapters.engines.duckdb import DuckDBEngine
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+batch = pa.record_batch({"id": pa.array(range(1000))})
+
+
+def rows():
+    yield batch
+    print("reading", flush=True)
+    while True:
+        yield batch
+
+
+try:
+    DuckDBEngine(100 << 20, threads=2).scalar(
+        "SELECT count(*) FROM ${table} WHERE sqrt(id) > 3", "t", batch.schema, rows
+    )
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_ctrl_c_stops_a_query() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDLESS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "reading\n"
+        child.send_signal(signal.SIGINT)
+        said, complained = child.communicate(timeout=120)
+    assert (said, complained, child.returncode) == ("stopped\n", "", 0)
