@@ -2,7 +2,8 @@
 
 Two ways to choose the moment: at random times of a run of about a second, and before each single
 change that a run makes on disk (every file opened for writing, every rename, link and removal), so
-that no moment is left to luck. Both in a project that has released before, and in a first run.
+that no moment is left to luck. Both in a project that has released before, and in a first run. The
+larger runs have the least memory that a project can name, so that they sort through the spool.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def rows(count: int) -> str:
 
 def make_ground(folder: Path, count: int, *, first_run: bool) -> Ground:
     made = make_project(folder / "ground", {SOURCE: rows(count)})
+    plan = made.root / "privet.yaml"
+    plan.write_text(plan.read_text().replace("memory: 1GB", "memory: 64MiB"))
     if not first_run:
         run_to_the_end(made.root)
         (made.root / SOURCE).write_text(rows(count + 1))

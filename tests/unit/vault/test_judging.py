@@ -28,11 +28,13 @@ def home(tmp_path: Path) -> House:
     return house(tmp_path)
 
 
-def distinct(*by: str, verdict: Any = "hold", within: bool = False) -> Distinct:
+def distinct(
+    *by: str, verdict: Any = "hold", within: bool = False, keep: Any = "first"
+) -> Distinct:
     key = KeyColumns(tuple(map(ColumnPath.of, by)))
     prefix = "duplicate" if verdict == "merge" else "rule"
     reason = f"{prefix}:{'+'.join(by) or 'row'}"
-    return Distinct(reason, verdict, key, within_subject=within, secret=SECRET)
+    return Distinct(reason, verdict, key, within_subject=within, secret=SECRET, keep=keep)
 
 
 def batch(customers: list[str], notes: list[str], visits: list[int]) -> pa.RecordBatch:
@@ -66,19 +68,20 @@ def test_a_giant_subject_is_judged_beyond_memory_and_after_who_speaks_first(home
         [number % 3_000 for number in range(count)] + [0, 1] * 20,
     )
     judges: list[Judge] = [
-        distinct("note", verdict="merge"),
+        distinct("note", verdict="merge", keep="last"),
         distinct("customer", "visits", within=True),
     ]
     writer = write(home, made, judges)
     snapshot = commit(home, writer)
-    # 2,001 notes are left; of these, the giant's have 2,000 different visits: the first rows.
+    # The last rows of 2,001 notes are left. Each of the giant's has visits of its own among them,
+    # though rows that are gone had them before.
     assert writer.counts.merged == {"duplicate:note": 4_000 + 39}
     assert writer.counts.quarantined == {}
     assert writer.key_judged == {"customer+visits": 2_001}
     assert writer.key_failed == {"customer+visits": 0}
     table = kept(home.vault, snapshot)
     giants = table.filter(pa.compute.equal(table["customer"], "giant"))
-    assert giants["visits"].to_pylist() == list(range(2_000))
+    assert giants["visits"].to_pylist() == list(range(1_000, 3_000))
 
 
 def test_one_key_larger_than_memory_leaves_one_row(home: House) -> None:
