@@ -191,11 +191,13 @@ class _Codes:
         """`reasons`, and ours where there was none."""
         if self._codes is None:
             return reasons
+        came = _bools(reasons.is_valid())
+        held: Values = reasons.drop_null()
+        known = held.dictionary_encode()
+        self._codes[came] = known.indices.to_numpy() + len(self._words)
+        words = [*self._words, *known.dictionary.to_pylist()]
         codes: Values = pa.array(self._codes)
-        ours: Values = pa.array(self._words, pa.string()).take(codes)
-        both: pa.StringArray = (
-            ours if reasons.null_count == len(reasons) else pc.coalesce(reasons, ours)
-        )
+        both: pa.StringArray = pa.array(words, pa.string()).take(codes)
         return both
 
 
