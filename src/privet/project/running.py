@@ -7,20 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
-from privet.adapters.engines.duckdb import DuckDBEngine
 from privet.adapters.releases import open_target
 from privet.adapters.stores.sources import SourceObject, expand
-from privet.crypto.mac import derive_key
 from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
-from privet.pipeline.ingest import Ingest
-from privet.pipeline.ingest import step_name as ingest_step
 from privet.pipeline.outcome import quality
 from privet.pipeline.progress import Meter, Progress
 from privet.pipeline.publish import Publish, step_name
-from privet.pipeline.steps import Output, StepMemory, StepResult, run_steps
+from privet.pipeline.steps import Output, StepResult, run_steps
 from privet.pipeline.summary import (
     ColumnSummary,
     DataSummary,
@@ -28,6 +23,7 @@ from privet.pipeline.summary import (
     SourceSummary,
     StepSummary,
 )
+from privet.project.ingesting import Ingesting, step_memory
 from privet.project.memory import Memory
 
 
@@ -72,8 +68,9 @@ def run(
     objects = {
         data: expand(source.urls, memory.config.root) for data, source in plan.spec.sources.items()
     }
-    remembered = _step_memory(memory)
-    ingests = _ingests(memory, plan, objects, code_version, remembered)
+    remembered = step_memory(memory)
+    ingesting = Ingesting(memory, remembered, code_version)
+    ingests = [ingesting.of(plan.spec, plan.contracts[data], objects[data]) for data in objects]
     passing = {ingest.contract.name: ingest for ingest in ingests if ingest.passes}
     steps = [ingest.step() for ingest in ingests if not ingest.passes]
     publish = Publish(
@@ -102,51 +99,6 @@ def run(
         changes=changes,
         earlier={ingest.contract.name: ingest.earlier() for ingest in ingests},
     )
-
-
-def _step_memory(memory: Memory) -> StepMemory:
-    means = memory.gate.means
-    with memory.catalog.write() as connection:
-        key = means.keys.ensure(connection, "evidence", "steps", memory.log)
-    return StepMemory(memory.catalog, key.secret, means.entropy)
-
-
-def _ingests(
-    memory: Memory,
-    plan: DeclaredPlan,
-    objects: Mapping[str, tuple[SourceObject, ...]],
-    code_version: str,
-    remembered: StepMemory,
-) -> list[Ingest]:
-    engine, means = memory.config.engine, memory.gate.means
-    kept = frozenset(data for data, source in plan.spec.sources.items() if source.keep == "rows")
-    return [
-        Ingest(
-            source=source,
-            contract=plan.contracts[data],
-            objects=objects[data],
-            others=kept,
-            vault=memory.vault,
-            engine=DuckDBEngine(engine.memory_bytes // 2),
-            clock=means.clock,
-            entropy=means.entropy,
-            earlier=partial(_earlier, remembered, plan, data),
-            secret=derive_key(remembered.secret, f"profile of {data}"),
-            block_bytes=engine.block_bytes,
-            memory_bytes=engine.memory_bytes,
-            code_version=code_version,
-        )
-        for data, source in plan.spec.sources.items()
-    ]
-
-
-def _earlier(remembered: StepMemory, plan: DeclaredPlan, data: str) -> list[Output]:
-    """What earlier runs said of a data set, by itself or on the way to this pipeline's releases."""
-    outputs = remembered.outputs(ingest_step(data))
-    for released in remembered.outputs(step_name(plan.spec.name)):
-        passed = released.get("passed", {}).get(data)
-        outputs += [passed] if passed else []
-    return [output for output in outputs if "shape" in output]
 
 
 def _summarise(
