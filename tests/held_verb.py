@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import privet.pipeline.reading
+import privet.adapters.rows
 import privet.vault.keyring
 from privet.adapters.releases.local import LocalRelease
 from privet.cli.app import main
@@ -54,7 +54,7 @@ def after(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 PLACES: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "reading the source": (privet.pipeline.reading, "read_batches", before_first),
+    "reading the source": (privet.adapters.rows, "read_batches", before_first),
     "writing the release": (Vault, "read", before_first),
     "before it is shown": (LocalRelease, "publish", before),
     "after it is shown": (LocalRelease, "publish", after),
