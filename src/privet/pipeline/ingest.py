@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -19,7 +19,7 @@ from privet.model import canonical
 from privet.model.contract import Contract
 from privet.model.errors import IntegrityError, Refused, SourceError
 from privet.model.pipeline import SourceSpec
-from privet.model.quality import Fresh, Refers
+from privet.model.quality import Fresh, QualityRule, Refers
 from privet.model.release import RowCounts
 from privet.pipeline.increments import Base, find_base, unread
 from privet.pipeline.inspection import Inspector
@@ -29,6 +29,8 @@ from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
 from privet.pipeline.verdict import Verdict
 from privet.pipeline.watermark import Watermark
+from privet.ports.arrow_types import arrow_schema
+from privet.ports.checks import RowChecks
 from privet.ports.engine import Engine
 from privet.ports.world import Clock, Entropy
 from privet.quality.cleaning.cleaning import Cleaning, build, measuring
@@ -44,6 +46,19 @@ _UNPACKED = 6
 """How much larger than a compressed file its rows are; a bad guess costs a second partitioning."""
 
 
+class External(NamedTuple):
+    """A rule of the contract that another tool judges.
+
+    Attributes:
+        checks: loads the tool's checks.
+        digest: SHA-256 (hex) of the file that holds them.
+    """
+
+    rule: QualityRule
+    checks: Callable[[], RowChecks]
+    digest: str
+
+
 @dataclass(frozen=True)
 class Ingest:
     """What brings one data set in: as a step of its own, or on the way to a release.
@@ -54,6 +69,8 @@ class Ingest:
         objects: the files that the source names now.
         others: data sets that the same run brings in as steps of their own.
         engine: answers the contract's SQL rules.
+        external: the contract's rules that another tool judges, with its checks and what tells
+            that these have changed.
         earlier: what this step gave before, in no order.
         secret: 32 bytes; texts are profiled by hashes under it.
         code_version: part of the step's key.
@@ -65,6 +82,7 @@ class Ingest:
     others: frozenset[str]
     vault: Vault
     engine: Engine
+    external: tuple[External, ...]
     clock: Clock
     entropy: Entropy
     earlier: Callable[[], Sequence[Output]]
@@ -190,8 +208,11 @@ class Ingest:
             "partitions": [str(path) for path in source.partitions],
             "clean": [repr(replace(step, where=None)) for step in source.clean],
             "incremental": repr(source.incremental),
+            # What another pipeline adds, from other places, is not what this one goes on from.
+            "from": list(source.urls) if source.incremental else [],
             "drift": [source.drift.added, source.drift.lost],
             "keep": source.keep,
+            "external": [each.digest for each in self.external],
         }
 
     def _shape(self) -> str:
@@ -200,6 +221,9 @@ class Ingest:
     def _holds(self, output: Output) -> bool:
         if not self.told:
             return False  # nobody can tell whether it is what was read then
+        base = self._base()
+        if base is not None and base.output["snapshot"] != output["snapshot"]:
+            return False  # files were taken away; rows that were added since stay
         snapshot = self.vault.snapshot(self.contract.name, output["snapshot"])
         return bool(snapshot.sha256 == output["manifest"])
 
@@ -220,7 +244,8 @@ class Ingest:
         return find_base(self.vault, self.contract.name, self._shape(), self.earlier())
 
     def _intake(self, base: Base | None, cleaning: Cleaning) -> Intake:
-        inspector = Inspector(self.contract, cleaning, compile_rules(self.contract))
+        external = [(each.rule, each.checks()) for each in self.external]
+        inspector = Inspector(self.contract, cleaning, compile_rules(self.contract), external)
         after = self.source.incremental.after if self.source.incremental else None
         numbers = {source["url"]: number for number, source in enumerate(self._listed(base))}
         objects = self.objects if base is None or after else unread(self.objects, base)
@@ -229,6 +254,7 @@ class Ingest:
             objects=tuple((numbers[item.url], item) for item in objects),
             inspector=inspector,
             block_bytes=self.block_bytes,
+            adds=base is not None,
             taken=base.records if base else {},
             watermark=Watermark(self.contract, after, base.watermark if base else None)
             if after
@@ -263,9 +289,7 @@ class Ingest:
     def _begin(
         self, base: Base | None, given: Mapping[str, Output], verdict: Verdict
     ) -> SnapshotWriter:
-        schema = Inspector(
-            self.contract, build((), self.contract), compile_rules(self.contract)
-        ).schema
+        schema = arrow_schema(self.contract.columns)
         subject = self.contract.subject
 
         def parents(data: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from privet.model.contract import Column, Contract
 from privet.model.paths import ColumnPath
+from privet.model.quality import QualityRule
 from privet.ports.arrow_types import arrow_schema
+from privet.ports.checks import RowChecks
 from privet.quality.cleaning.cleaning import Cleaning
 from privet.quality.rules import RowRules
 from privet.quality.typing import enforce
@@ -47,15 +49,23 @@ class Inspector:
         contract: what the rows must be.
         cleaning: the source's cleaning steps, built.
         rules: the contract's row rules, compiled.
+        external: the contract's rules that another tool judges, with its checks.
 
     Attributes:
         schema: of inspected rows: the contract's columns in their types.
     """
 
-    def __init__(self, contract: Contract, cleaning: Cleaning, rules: RowRules) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        cleaning: Cleaning,
+        rules: RowRules,
+        external: Sequence[tuple[QualityRule, RowChecks]] = (),
+    ) -> None:
         self._contract = contract
         self._cleaning = cleaning
         self._rules = rules
+        self._external = external
         self.schema = arrow_schema(contract.columns)
         self._read = tuple(
             replace(column, required=False) if column.path in cleaning.imputed else column
@@ -85,16 +95,30 @@ class Inspector:
         reasons = _first(before.reasons, typed.reasons)
         after = self._cleaning.after(typed.rows, reasons)
         done = after.rows.select(self.schema.names)
-        judged = self._rules.judge(done, _first(reasons, after.reasons))
-        subjects, reasons = self._owned(done, judged.reasons)
+        reasons = _first(reasons, after.reasons)
+        judged = self._rules.judge(done, reasons)
+        elsewhere, reasons = self._judged_elsewhere(done, reasons, judged.reasons)
+        subjects, reasons = self._owned(done, reasons)
         return Inspected(
             rows=done,
             reasons=reasons,
             subjects=subjects,
             changed={**before.changed, **after.changed},
-            failed=judged.failed,
+            failed={**judged.failed, **elsewhere},
             judged=judged.of,
         )
+
+    def _judged_elsewhere(
+        self, rows: pa.RecordBatch, before: Values, reasons: Values
+    ) -> tuple[Mapping[str, int], Values]:
+        """What other tools say of the rows that nothing held back `before` the rules."""
+        failed: dict[str, int] = {}
+        for rule, checks in self._external:
+            failing = pc.and_(_any(checks.judge(rows).values(), rows.num_rows), pc.is_null(before))
+            failed[rule.name] = pc.sum(failing).as_py() or 0
+            if rule.action != "report" and failed[rule.name]:
+                reasons = _held(reasons, failing, f"rule:{rule.name}")
+        return failed, reasons
 
     def _owned(self, rows: pa.RecordBatch, reasons: Values) -> tuple[Values | None, Values]:
         """The subject keys, and a reason for each row without one where the contract wants one."""
@@ -111,6 +135,13 @@ def subject_keys(rows: pa.RecordBatch, contract: Contract, key: ColumnPath) -> V
     """The normalised subject key of each row."""
     column = contract.column(key)
     return subject_text(leaf_values(rows, key), column.category if column else None)
+
+
+def _any(masks: Iterable[Values], rows: int) -> Values:
+    found: Values = pa.repeat(pa.scalar(value=False), rows)
+    for mask in masks:
+        found = pc.or_(found, mask)
+    return found
 
 
 def _held(reasons: Values, mask: Values, reason: str) -> Values:

@@ -41,6 +41,7 @@ class Intake:
         objects: the files, each with the number that its rows carry.
         inspector: cleans, types and judges.
         taken: records of each file that an earlier run has taken, by URL.
+        adds: whether the rows are added to an earlier run's: then even the only file may be empty.
         watermark: what lies at or below it is skipped; None: nothing is.
         findings: adds up as the batches go by.
     """
@@ -49,6 +50,7 @@ class Intake:
     objects: tuple[tuple[int, SourceObject], ...]
     inspector: Inspector
     block_bytes: int
+    adds: bool = False
     taken: Mapping[str, int] = field(default_factory=dict)
     watermark: Watermark | None = None
     findings: Findings = field(default_factory=Findings)
@@ -62,7 +64,7 @@ class Intake:
                 self.inspector.read_columns,
                 block_bytes=self.block_bytes,
                 meter=meter,
-                several=len(self.objects) > 1,
+                several=self.adds or len(self.objects) > 1,
                 findings=self.findings,
             ):
                 self.findings.records[item.url] += batch.rows.num_rows + len(batch.rejects)

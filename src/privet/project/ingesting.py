@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
+from pathlib import Path
 
+from privet.adapters.checks.pandera import load as load_checks
+from privet.adapters.checks.reference import find_schema
 from privet.adapters.engines.duckdb import DuckDBEngine
 from privet.adapters.stores.sources import SourceObject
 from privet.crypto.mac import derive_key
 from privet.model.contract import Contract
 from privet.model.pipeline import PipelineSpec
+from privet.model.quality import External as ExternalCheck
 from privet.model.version import VERSION
-from privet.pipeline.ingest import Ingest, step_name
+from privet.pipeline.ingest import External, Ingest, step_name
 from privet.pipeline.publish import step_name as release_step
 from privet.pipeline.steps import Output, StepMemory
 from privet.project.memory import Memory
@@ -50,6 +55,7 @@ class Ingesting:
             others=frozenset(name for name, each in spec.sources.items() if each.keep == "rows"),
             vault=memory.vault,
             engine=DuckDBEngine(engine.memory_bytes // 2),
+            external=external_checks(contract, memory.config.root),
             clock=means.clock,
             entropy=means.entropy,
             earlier=partial(earlier, self.remembered, data, [spec.name]),
@@ -58,6 +64,23 @@ class Ingesting:
             memory_bytes=engine.memory_bytes,
             code_version=self.code_version,
         )
+
+
+def external_checks(contract: Contract, root: Path) -> tuple[External, ...]:
+    """The contract's rules that another tool judges; the tool is loaded when it has to judge.
+
+    Raises:
+        ConfigError: the file that holds the checks is not there.
+    """
+    found = []
+    for rule in contract.rules:
+        if isinstance(rule.check, ExternalCheck):
+            reference, columns = rule.check.reference, contract.columns
+            path = find_schema(reference, root, rule.where).path
+            digest = sha256(path.read_bytes()).hexdigest()
+            checks = partial(load_checks, reference, root, columns, rule.where)
+            found.append(External(rule, checks, digest))
+    return tuple(found)
 
 
 def step_memory(memory: Memory) -> StepMemory:

@@ -65,7 +65,11 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         *_pipelines(pipelines, policy, contracts),
         *(problem for problem in places if problem),
         *check_quality(
-            contracts, pipelines, DuckDBEngine(config.engine.memory_bytes), SystemEntropy()
+            contracts,
+            pipelines,
+            DuckDBEngine(config.engine.memory_bytes),
+            SystemEntropy(),
+            config.root,
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Location
@@ -14,6 +15,7 @@ from privet.policy.problem import Problem
 from privet.ports.arrow_types import arrow_schema
 from privet.ports.engine import Engine
 from privet.ports.world import Entropy
+from privet.project.ingesting import external_checks
 from privet.quality.cleaning.catalogue import check_step
 from privet.quality.key_rules import key_judges
 from privet.quality.references import check_rules
@@ -25,11 +27,16 @@ def check_quality(
     pipelines: Mapping[str, PipelineSpec],
     engine: Engine,
     entropy: Entropy,
+    root: Path,
 ) -> tuple[Problem, ...]:
-    """Find every rule that cannot judge, and every source that cannot be read as it is declared."""
+    """Find every rule that cannot judge, and every source that cannot be read as it is declared.
+
+    Schemas of other tools are looked for below `root`, and not loaded: that runs their code.
+    """
     found = [*check_rules(contracts)]
     for contract in contracts.values():
         found += _rules(contract, engine, entropy)
+        found += _tried(partial(external_checks, contract, root), None)
     for spec in pipelines.values():
         for source in spec.sources.values():
             about = contracts.get(source.data)
