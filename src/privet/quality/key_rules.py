@@ -83,6 +83,8 @@ def _deduplicate(
 ) -> Distinct:
     columns = _plain_columns(step.columns, contract, step.where)
     near = step.param("kind") == "near"
+    if near:
+        _require_spelling(columns, contract, step.where)
     latest = step.param("latest")
     newest = ColumnPath.parse(str(latest)) if latest is not None else None
     keep = cast("Keep", "latest" if newest else step.param("keep", "first"))
@@ -164,3 +166,22 @@ def _plain_columns(
                 where=where,
             )
     return columns
+
+
+def _require_spelling(
+    columns: tuple[ColumnPath, ...], contract: Contract, where: Location | None
+) -> None:
+    if not columns:
+        raise ConfigError(
+            "deduplicate by near keys needs columns",
+            hint="name those whose spelling counts: `near: [name, email]`",
+            where=where,
+        )
+    for path in columns:
+        column = contract.column(path)
+        if column is not None and column.type == "binary":
+            raise ConfigError(
+                f"column `{path}` holds bytes, which have no spelling",
+                hint="name a column of text, or deduplicate `by:` it",
+                where=where,
+            )

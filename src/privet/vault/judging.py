@@ -12,16 +12,17 @@ Judges speak one after the other, and none hears of a row that one before it has
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from privet.model.reserved import FILE, NUMBER, POSITION, PREFIX
+from privet.model.reserved import NUMBER
 from privet.ports.judge import Hashes, Judge
 from privet.vault.grouping import Grouping, Partition, Tokens
-from privet.vault.marks import Flags, Marks, Numbers
+from privet.vault.marks import Flags
+from privet.vault.stage import Stage, settle
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 Earlier: TypeAlias = Callable[[tuple[str, ...] | None], Iterator[pa.RecordBatch]]
@@ -74,6 +75,7 @@ class Judging:
             for index, judge in enumerate(self.judges)
             if index not in self._within
         }
+        self._lane: dict[int, Stage] = {}
 
     @property
     def numbered(self) -> bool:
@@ -100,11 +102,11 @@ class Judging:
 
     def settle(self) -> None:
         """Let the judges that have groups of their own judge all rows that were added."""
-        _settle(list(self._stages.values()))
+        settle(list(self._stages.values()))
 
     def close(self) -> None:
         """Give every spool back."""
-        for stage in self._stages.values():
+        for stage in (*self._stages.values(), *self._lane.values()):
             stage.close()
 
     def judge(self, partition: Partition) -> Iterator[Judged]:
@@ -124,16 +126,18 @@ class Judging:
 
     def _lane_stages(self, partition: Partition) -> dict[int, Stage]:
         """Stages for the keys within one subject whose rows do not fit in memory."""
-        stages = {index: Stage(self.judges[index], self._make_grouping()) for index in self._within}
+        self._lane = {
+            index: Stage(self.judges[index], self._make_grouping()) for index in self._within
+        }
         start = 0
-        for rows, _ in partition.pieces() if stages else ():
+        for rows, _ in partition.pieces() if self._lane else ():
             numbers = np.arange(start, start + rows.num_rows)
             start += rows.num_rows
             left = np.flatnonzero(~self._out_before(rows))
-            for stage in stages.values():
+            for stage in self._lane.values():
                 stage.add(rows.take(left), numbers[left])
-        _settle(list(stages.values()))
-        return stages
+        settle(list(self._lane.values()))
+        return self._lane
 
     def _out_before(self, rows: pa.RecordBatch) -> Flags:
         """Rows that were taken out before the judges within the subject speak."""
@@ -162,95 +166,13 @@ class Judging:
         if index in self._stages:
             numbers = rows.column(NUMBER).to_numpy()
             return self._stages[index].marks.of(numbers[left])
-        if len(left) < rows.num_rows:
-            rows = rows.take(left)
         judge = self.judges[index]
-        return judge.failing(rows, _joined([judge.hashes(batch) for batch in rows.to_batches()]))
-
-
-class Stage:
-    """One judge, and the keys of all rows grouped for it.
-
-    Attributes:
-        marks: after `settle`: the numbers of the rows that fail.
-    """
-
-    def __init__(self, judge: Judge, grouping: Grouping) -> None:
-        self.judge = judge
-        self.marks = Marks()
-        self._grouping = grouping
-
-    @property
-    def takes_out(self) -> bool:
-        """Whether a row that fails is heard of no more."""
-        return self.judge.verdict != "tell" and not self.judge.alone
-
-    def learn(self) -> None:
-        """Take what the judge knows; before any row."""
-        for tokens in self.judge.known():
-            self._add(_bare(len(tokens)), tokens)
-
-    def know(self, rows: pa.RecordBatch) -> None:
-        """Take rows of an earlier snapshot (`columns` of the judge): they came first, and stay."""
-        places = [np.full(rows.num_rows, -1), np.arange(rows.num_rows)]
-        for name, place in zip((FILE, POSITION), places, strict=True):
-            rows = rows.append_column(name, pa.array(place))
-        self.add(rows, np.full(rows.num_rows, -1))
-
-    def add(self, rows: pa.RecordBatch, numbers: Numbers) -> None:
-        """Take the keys of rows, which have these numbers."""
-        hashes, keyed = self.judge.hashes(rows)
-        names = self._names(rows.schema)
-        columns = [_as_place(rows.column(name), name) for name in names]
-        columns.append(pa.array(numbers))
-        narrow = pa.RecordBatch.from_arrays(columns, names=[*names, NUMBER])
-        if keyed is not None:
-            narrow, hashes = narrow.filter(pa.array(keyed)), hashes[keyed]
-        self._add(narrow, hashes)
-
-    def settle(self, out: Sequence[Marks]) -> None:
-        """Mark the rows that fail; those that are marked in `out` are heard of no more."""
-        for partition in self._grouping.drain():
-            if partition.fits:
-                self._hear(*_left(*partition.load(), out))
-            else:
-                self._hear_one_key(partition, out)
-
-    def close(self) -> None:
-        """Give the spool back."""
-        self._grouping.close()
-
-    def _hear(self, rows: pa.Table, hashes: Tokens) -> Flags:
-        failing = self.judge.failing(rows, Hashes(hashes))
-        self.marks.add(rows.column(NUMBER).to_numpy()[failing])
-        return failing
-
-    def _hear_one_key(self, partition: Partition, out: Sequence[Marks]) -> None:
-        """Judge a key with more rows than fit, piece by piece, beside the row that stands so far.
-
-        Where rows are judged alone, what stands is that the key is known; it was added first.
-        """
-        rows, hashes = None, np.zeros(0, np.uint64)
-        for piece in partition.pieces():
-            table, tokens = _left(pa.Table.from_batches([piece.rows]), piece.tokens, out)
-            rows = table if rows is None else pa.concat_tables([rows, table])
-            hashes = np.concatenate([hashes, tokens])
-            stays = ~self._hear(rows, hashes)
-            if self.judge.alone:
-                stays &= rows.column(NUMBER).to_numpy() < 0
-            rows, hashes = rows.filter(pa.array(stays)), hashes[stays]
-
-    def _names(self, schema: pa.Schema) -> list[str]:
-        if self.judge.alone:
-            return []
-        columns = self.judge.columns
-        if columns is None:
-            columns = tuple(name for name in schema.names if not name.startswith(PREFIX))
-        return [*columns, FILE, POSITION]
-
-    def _add(self, narrow: pa.RecordBatch, hashes: Tokens) -> None:
-        if narrow.num_rows:
-            self._grouping.add(narrow, hashes)
+        hashes, keyed = _joined([judge.hashes(batch) for batch in rows.to_batches()])
+        if len(left) < rows.num_rows:  # a row that is out counts as one without a key
+            heard = np.zeros(rows.num_rows, np.bool_)
+            heard[left] = True if keyed is None else keyed[left]
+            keyed = heard
+        return judge.failing(rows, Hashes(hashes, keyed))[left]
 
 
 def _within(judges: tuple[Judge, ...]) -> range:
@@ -265,23 +187,6 @@ def _within(judges: tuple[Judge, ...]) -> range:
     return range(start, stop)
 
 
-def _settle(stages: list[Stage]) -> None:
-    out: list[Marks] = []
-    for stage in stages:
-        stage.settle([] if stage.judge.alone else out)
-        if stage.takes_out:
-            out.append(stage.marks)
-
-
-def _left(rows: pa.Table, hashes: Tokens, out: Sequence[Marks]) -> tuple[pa.Table, Tokens]:
-    """The rows that are not out."""
-    numbers = rows.column(NUMBER).to_numpy()
-    gone = np.zeros(len(numbers), np.bool_)
-    for marks in out:
-        gone |= marks.of(numbers)
-    return (rows.filter(pa.array(~gone)), hashes[~gone]) if gone.any() else (rows, hashes)
-
-
 def _joined(parts: Sequence[Hashes]) -> Hashes:
     if not parts:
         return Hashes(np.zeros(0, np.uint64))
@@ -292,13 +197,3 @@ def _joined(parts: Sequence[Hashes]) -> Hashes:
         np.ones(len(part.hashes), np.bool_) if part.keyed is None else part.keyed for part in parts
     ]
     return Hashes(hashes, np.concatenate(keyed))
-
-
-def _as_place(values: pa.Array[Any], name: str) -> pa.Array[Any]:
-    """Places are 64-bit integers, whatever they came as."""
-    return values.cast(pa.int64()) if name in {FILE, POSITION} else values
-
-
-def _bare(count: int) -> pa.RecordBatch:
-    """Rows that nothing is known of but that their key is known."""
-    return pa.RecordBatch.from_arrays([pa.array(np.full(count, -1))], names=[NUMBER])

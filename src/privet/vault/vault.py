@@ -244,9 +244,15 @@ class Vault:
         minted = {key.id: key for key in writer.minted}
         return self._rows(writer.fragments, columns, minted)
 
-    def read_quarantine(self, snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
-        """The rows held back, with the reserved columns that say where they stood and why."""
-        return self._rows(snapshot.manifest.quarantine, None)
+    def read_quarantine(
+        self, snapshot: Snapshot, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows held back, with the reserved columns that say where they stood and why.
+
+        Raises:
+            IntegrityError: an object was changed; batches already given were whole.
+        """
+        return self._rows(snapshot.manifest.quarantine, columns)
 
     def counts(self, snapshot: Snapshot) -> RowCounts:
         """Every row that came in: kept (`out`), or quarantined, by reason.

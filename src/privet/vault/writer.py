@@ -273,8 +273,9 @@ class SnapshotWriter:
             return
         self.judging.settle()
         for partition in self._aside.drain():
-            # `map` keeps no row alive that was given on.
-            yield map(self._passing, self.judging.judge(partition))
+            # `map` and `filter` keep no row alive that was given on.
+            passing = map(self._passing, self.judging.judge(partition))
+            yield filter(_any_rows, passing)
 
     def _passing(self, judged: Judged) -> pa.RecordBatch:
         """The rows that no judge takes out, clustered; the others leave here."""
@@ -356,6 +357,10 @@ class SnapshotWriter:
 def _unseen(rows: pa.RecordBatch) -> None:
     """Look at nothing."""
     del rows
+
+
+def _any_rows(rows: pa.RecordBatch) -> bool:
+    return rows.num_rows > 0
 
 
 def count_reasons(reasons: pa.Array[Any]) -> dict[str, int]:

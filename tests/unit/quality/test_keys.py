@@ -180,8 +180,10 @@ def test_keys_of_a_reference_may_stand_in_lists() -> None:
 CONTRACT = Contract(
     name="orders",
     version="1",
-    columns=tuple(
-        Column(path(text), "string") for text in ("id", "customer", "at", "lines[].sku", "to.zip")
+    columns=(
+        *(Column(path(name), "string") for name in ("id", "customer", "at", "lines[].sku")),
+        Column(path("to.zip"), "string"),
+        Column(path("photo"), "binary"),
     ),
     subjects=(SubjectRef("customer", path("customer")),),
 )
@@ -246,6 +248,8 @@ def test_judges_speak_in_order_of_what_they_do() -> None:
     [
         (step("custmer", kind="key"), "no column `custmer`"),
         (step("lines[].sku", kind="key"), "holds lists"),
+        (step("id", "photo", kind="near"), "no spelling"),
+        (step(kind="near"), "needs columns"),
         (step("id", kind="key", keep="latest", latest="nope"), "no column `nope`"),
     ],
 )
