@@ -30,7 +30,21 @@ TYPES = {
 }
 ROWS = [(f"C{i:03}", f"c{i}@example.org", f"secret {i}", "Ulm", i) for i in range(30)]
 TERMS = "    until: 2999-01-01\n    where: amount > 3\n"
-FREE = {"data[].quarantined", "data[].withheld", "facts"}
+AS_ANALYST = ("--role", "analyst", "--for", "research")
+QUARANTINE = """
+  - allow: quarantine
+    role: analyst
+    purpose: research
+    data: customers
+    as: pseudonymous
+    columns:
+      customers.customer_id: token
+      customers.email: drop
+      customers.secret: drop
+      customers.city: keep
+      customers.amount: keep
+"""
+FREE = {"data[].quarantined", "data[].withheld", "facts", "rows[].values", "withheld"}
 """Objects whose field names are not fixed."""
 
 
@@ -108,7 +122,7 @@ def test_every_verb_but_the_demonstration_has_json_and_a_table() -> None:
 def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     """What each verb prints where it goes well, in several situations."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
-    bad_rows = "C100,x\nC101,c@example.org,s,Ulm,many\n"
+    bad_rows = "C100,x\nC101,c@example.org,s,Ulm,many\nC102,d@example.org,s,Ulm,few\n"
     made = make_project(tmp_path / "project", {"customers.csv": customers_csv(ROWS) + bad_rows})
     policy = made.root / "policy.yaml"
     pipeline = made.root / "pipelines/research.yaml"
@@ -152,6 +166,10 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("scan", "customers.csv")
     (made.root / "dirty.csv").write_text(dirty_csv())
     call("scan", "dirty.csv", "--suggest")
+    policy.write_text(policy.read_text() + QUARANTINE)
+    call("subject restrict", "customer", given="C101\n")
+    call("quarantine list")
+    call("quarantine show", "customers", *AS_ANALYST)
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
@@ -206,6 +224,8 @@ def failing(made: Made) -> Iterator[Outcome]:
         "keys list": ["keys", "list"],
         "keys add": ["keys", "add"],
         "keys remove": ["keys", "remove", "none"],
+        "quarantine list": ["quarantine", "list", "nothing"],
+        "quarantine show": ["quarantine", "show", "customers", *AS_ANALYST],
         "subject restrict": ["subject", "restrict", "nobody"],
         "subject lift": ["subject", "lift", "nobody"],
     }

@@ -25,6 +25,8 @@ subject = typer.Typer(help="Honour the rights of the people in the data.", no_ar
 keys = typer.Typer(help="The passphrases that unlock this project.", no_args_is_help=True)
 app.add_typer(subject, name="subject")
 app.add_typer(keys, name="keys")
+quarantine = typer.Typer(help="The rows that were held back.", no_args_is_help=True)
+app.add_typer(quarantine, name="quarantine")
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 Files = Annotated[
@@ -32,6 +34,10 @@ Files = Annotated[
     typer.Argument(help="Files, folders, globs or object-store URLs.", show_default=False),
 ]
 Pipeline = Annotated[str, typer.Argument(help="Name of a file in pipelines/, without .yaml.")]
+DataSet = Annotated[str, typer.Argument(help="Name of a data set, as its contract has it.")]
+Role = Annotated[str, typer.Option(help="The role of the policy that you act in.")]
+Purpose = Annotated[str, typer.Option("--for", help="The purpose of the policy that it serves.")]
+Reason = Annotated[str | None, typer.Option(help="Rows held back for this; default: all.")]
 SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts name it.")]
 
 
@@ -225,6 +231,40 @@ def remove_slot(
 
         open_project(Path.cwd(), ask=prompt.passphrase).remove_slot(slot)
         output.done("keys remove", f"Removed {slot}.", json=json, slot=slot)
+
+
+@quarantine.command("list")
+def list_held_back(
+    data: Annotated[str | None, typer.Argument(help="One data set; default: all.")] = None,
+    json: Json = False,
+) -> None:
+    """Count the rows that were held back, by data set and reason."""
+    with _reporting("quarantine list", json):
+        from privet.cli import prompt, show_quarantine
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        show_quarantine.show_list(project.held_back(data), json=json)
+
+
+@quarantine.command("show")
+def show_held_back(
+    data: DataSet,
+    *,
+    role: Role,
+    purpose: Purpose,
+    reason: Reason = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many rows to look at.")] = 20,
+    json: Json = False,
+) -> None:
+    """Look at rows that were held back, as far as the policy lets you see them."""
+    with _reporting("quarantine show", json):
+        from privet.cli import prompt, show_quarantine
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        shown = project.show_held_back(data, role, purpose, reason, limit)
+        show_quarantine.show_rows(shown, json=json)
 
 
 @contextmanager

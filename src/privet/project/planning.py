@@ -128,11 +128,7 @@ def declare_checked(
     Raises:
         Refused: `check` finds an error, or the policy says no.
     """
-    problems = [problem for problem in check(config, clock) if problem.severity == "error"]
-    if problems:
-        first = problems[0]
-        more = f" (and {len(problems) - 1} more: `privet check` lists them)" if problems[1:] else ""
-        raise Refused(first.message + more, hint=first.hint, where=first.where)
+    require_sound(config, clock)
     return declare(
         load_pipeline(config.root, name),
         load_contracts(config.root),
@@ -140,6 +136,19 @@ def declare_checked(
         principal,
         clock.now().date(),
     )
+
+
+def require_sound(config: ProjectConfig, clock: Clock) -> None:
+    """Insist that config, contracts and policy have no error.
+
+    Raises:
+        Refused: `check` finds one.
+    """
+    problems = [problem for problem in check(config, clock) if problem.severity == "error"]
+    if problems:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more: `privet check` lists them)" if problems[1:] else ""
+        raise Refused(first.message + more, hint=first.hint, where=first.where)
 
 
 def keep_plan(catalog: Catalog, declared: DeclaredPlan) -> None:

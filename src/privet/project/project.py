@@ -27,9 +27,9 @@ from privet.model.version import VERSION
 from privet.pipeline.progress import Progress, Quiet
 from privet.pipeline.summary import RunSummary
 from privet.policy.problem import Problem, nearest
-from privet.project import planning, running
+from privet.project import planning, quarantine, running
 from privet.project.identity import ProjectIdentity, read_identity
-from privet.project.memory import Memory, opened, root_key
+from privet.project.memory import Memory, exists, opened, root_key
 from privet.project.planning import Planned
 from privet.project.run_lock import run_lock
 from privet.project.subjects import spellings
@@ -123,6 +123,36 @@ class Project:
             memory.log.publish()
             return memory.registry.version()
 
+    def held_back(self, data: str | None = None) -> tuple[quarantine.HeldData, ...]:
+        """How many rows were held back, for which reasons: of every data set, or of one.
+
+        Raises:
+            UsageError: there is no such data set, or nothing was brought in yet.
+        """
+        with self._made() as memory:
+            return quarantine.held(memory, data)
+
+    def show_held_back(
+        self, data: str, role: str, purpose: str, reason: str | None = None, limit: int = 20
+    ) -> quarantine.Shown:
+        """Look at held-back rows, as far as the policy lets this role see them for this purpose.
+
+        Args:
+            data: the data set.
+            role: as whom.
+            purpose: what for.
+            reason: rows held back for this alone.
+            limit: how many rows are looked at, at most.
+
+        Raises:
+            Refused: the policy says no; the message gives every reason and the line to add.
+            UsageError: there is no such data set or reason, or nothing was brought in yet.
+        """
+        asked = quarantine.Asked(self.principal, role, purpose, data, reason)
+        planning.require_sound(self.config, SystemClock())
+        with self._made() as memory:
+            return quarantine.show(memory, asked, limit)
+
     def unlock(self, seconds: int) -> None:
         """Keep the root key in the unlock agent for so many seconds."""
         identity = self._identity()
@@ -156,6 +186,16 @@ class Project:
         url, root = self.config.catalog, self.config.root
         with SqlCatalog(url, create=False, base=root) as catalog, catalog.read() as connection:
             return read_identity(connection)
+
+    @contextmanager
+    def _made(self) -> Iterator[Memory]:
+        """The memory of a project that has run: a question makes none."""
+        if not exists(self.config):
+            raise UsageError(
+                "nothing was brought in yet", hint="run a pipeline first: `privet run PIPELINE`"
+            )
+        with self._held() as memory:
+            yield memory
 
     @contextmanager
     def _held(self) -> Iterator[Memory]:
