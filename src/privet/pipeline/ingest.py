@@ -42,6 +42,9 @@ from privet.vault.snapshots import Snapshot
 from privet.vault.vault import Vault
 from privet.vault.writer import SnapshotWriter
 
+RULE = "rule:"
+"""What the reason of a row begins with that a rule holds back."""
+
 _UNPACKED = 6
 """How much larger than a compressed file its rows are; a bad guess costs a second partitioning."""
 
@@ -157,7 +160,7 @@ class Ingest:
             if self.passes:
                 yield from writer.drained()
             writer.finish()
-            self._require_rows(writer.counts)
+            self._require_fitting(writer.counts)
             self._recall(base, verdict)
             found = verdict.outcomes(
                 intake.findings,
@@ -168,6 +171,8 @@ class Ingest:
                 rows=partial(self._uncommitted, writer),
             )
             require(found, self.contract.name)
+            if base is None:
+                self._require_some(writer.counts)
             snapshot = self.vault.commit(
                 writer,
                 contract={"version": self.contract.version, "sha256": self.contract.digest},
@@ -340,15 +345,25 @@ class Ingest:
         packed = form.compression is not None or form.name == "parquet"
         return self.size * (_UNPACKED if packed else 1)
 
-    def _require_rows(self, counts: RowCounts) -> None:
-        """Insist that some row fits: where none does, the contract is wrong and not the rows."""
+    def _require_fitting(self, counts: RowCounts) -> None:
+        """Insist that some row came as far as the rules: else the contract is wrong."""
+        judged = any(reason.startswith(RULE) for reason in counts.quarantined)
+        if counts.read and not (counts.out or counts.merged or judged):
+            hint = "check the source's `format:` in the pipeline, and the types in the contract"
+            raise self._nothing(counts, hint)
+
+    def _require_some(self, counts: RowCounts) -> None:
+        """Insist that some row is kept: no release is made of nothing."""
         if counts.read and not counts.out:
-            reasons = ", ".join(sorted({*counts.quarantined, *counts.merged}))
-            raise SourceError(
-                f"{self.contract.name}: none of {counts.read:,} rows fits its contract ({reasons})",
-                hint="check the source's `format:` in the pipeline, and the types in the contract",
-                where=self.source.where,
-            )
+            raise self._nothing(counts, "check the rules of the contract, or the data")
+
+    def _nothing(self, counts: RowCounts, hint: str) -> SourceError:
+        reasons = ", ".join(sorted({*counts.quarantined, *counts.merged}))
+        return SourceError(
+            f"{self.contract.name}: none of {counts.read:,} rows fits its contract ({reasons})",
+            hint=hint,
+            where=self.source.where,
+        )
 
     # Data sets that this one refers to
 
