@@ -58,7 +58,7 @@ def test_each_check_says_which_rows_fail(schema: Any) -> None:
     checks = schema(
         """DataFrameSchema({
             "id": Column(int, Check.isin([1, 2])),
-            "name": Column(str, [Check.str_length(3, 9), Check.str_matches("^[A-C]")], nullable=True),
+            "name": Column(str, [Check.str_length(3, 9), Check.str_matches("^A")], nullable=True),
             "amount": Column(float, Check.ge(0)),
             "ok": Column("boolean", nullable=True),
         }, checks=Check(lambda rows: rows["amount"] < rows["id"], name="less"))"""
@@ -75,12 +75,14 @@ def test_each_check_says_which_rows_fail(schema: Any) -> None:
     assert failing(checks, rows()) == {
         "id:isin": [2, 3],
         "name:str_length": [1],
+        "name:str_matches": [1, 3],
         "amount:not_null": [2],
         "amount:greater_than_or_equal_to": [1],
         "row:less": [0, 2, 3],
     }
     assert failing(checks, rows().slice(1, 1)) == {
         "name:str_length": [0],
+        "name:str_matches": [0],
         "amount:greater_than_or_equal_to": [0],
     }
     assert failing(checks, rows().slice(0, 0)) == {}
