@@ -47,7 +47,8 @@ class Address:
 
 def is_database(url: str) -> bool:
     """Whether a URL names a database and not a file or a store."""
-    return url.partition("://")[0].lower() in _SCHEMES
+    scheme, marked, _ = url.partition("://")
+    return bool(marked) and scheme.lower() in _SCHEMES
 
 
 def parse_address(url: str, base: Path) -> Address:

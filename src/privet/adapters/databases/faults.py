@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
 
-_NAMED = re.compile(r'"([^"\n]{1,130})"')
+_NAMED = re.compile(r'"([^"\n]{1,130})"|permission denied for \w+ (\S{1,130})$')
 
 _STATES: dict[str, tuple[str, str]] = {
     "42P01": ("has no table or view {name}", "Check the name in `query:`, and its schema."),
@@ -83,7 +83,7 @@ class Faults:
         with _caught() as caught:
             yield
         if caught:
-            raise self._server(getattr(caught[0], "sqlstate", None) or "", str(caught[0]))
+            raise self._server(getattr(caught[0], "sqlstate", None) or "", _said(caught[0]))
 
     def lost(self) -> Unreachable:
         """The error for a connection that ended in the middle."""
@@ -123,9 +123,15 @@ class Faults:
             return self.lost()
         what, hint = _STATES.get(state) or _STATES.get(state[:2]) or ("refused the query", None)
         found = _NAMED.search(said) if state in _STATES else None
-        what = what.format(name=f"`{found[1]}`" if found else "that the query names")
+        what = what.format(name=f"`{found[1] or found[2]}`" if found else "that the query names")
         kind = StorageError if state.startswith("53") else SourceError
         return kind(f"{self.shown} {what} (SQLSTATE {state})", hint=hint)
+
+
+def _said(error: BaseException) -> str:
+    """The server's first line, which for errors of names holds names and nothing else."""
+    details = dict(getattr(error, "details", None) or ())
+    return bytes(details.get(b"PG_DIAG_MESSAGE_PRIMARY", b"")).decode(errors="replace")
 
 
 @contextmanager

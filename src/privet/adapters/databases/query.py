@@ -16,6 +16,7 @@ from privet.adapters.formats.batches import RawBatch
 from privet.adapters.formats.drift import Watch
 from privet.adapters.formats.guarding import matched_roots, numbered
 from privet.adapters.formats.header import check_names, no_rows
+from privet.adapters.formats.layout import Layout
 from privet.adapters.formats.narrowing import ISO_TIMES, Narrowing
 from privet.adapters.formats.plain import plain, plain_schema
 from privet.model.contract import Column
@@ -62,12 +63,7 @@ def read_query(
     address = parse_address(url, base)
     watch = Watch() if watch is None else watch
     asked = _Asked(address, checked_query(query, address.kind), columns, block_bytes, watch, after)
-    position = 1
-    for batch in _sqlite(asked) if address.kind == "sqlite" else _postgres(asked):
-        yield RawBatch(batch, numbered(position, batch.num_rows))
-        position += batch.num_rows
-    if position == 1 and not watch.empty_ok:
-        raise no_rows(address.shown)
+    yield from Layout(columns).complete(_positioned(asked))
 
 
 def infer_query(url: str, query: str | None, *, base: Path) -> tuple[Column, ...]:
@@ -103,6 +99,15 @@ class _Asked:
 
     def roots(self, schema: pa.Schema) -> list[str]:
         return matched_roots(schema, self.columns, self.address.shown, self.watch)
+
+
+def _positioned(asked: _Asked) -> Iterator[RawBatch]:
+    position = 1
+    for batch in _sqlite(asked) if asked.address.kind == "sqlite" else _postgres(asked):
+        yield RawBatch(batch, numbered(position, batch.num_rows))
+        position += batch.num_rows
+    if position == 1 and not asked.watch.empty_ok:
+        raise no_rows(asked.address.shown)
 
 
 def _sqlite(asked: _Asked) -> Iterator[pa.RecordBatch]:
