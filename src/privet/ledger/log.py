@@ -32,7 +32,17 @@ from privet_verify.proof import Proof
 from privet_verify.tree import inclusion_path, leaf_hash, node_hash
 
 KINDS = frozenset(
-    {"genesis", "key", "snapshot", "grant", "release", "abandoned", "restriction", "policy"}
+    {
+        "genesis",
+        "key",
+        "snapshot",
+        "waived",
+        "grant",
+        "release",
+        "abandoned",
+        "restriction",
+        "policy",
+    }
 )
 """What an entry can record."""
 

@@ -17,7 +17,8 @@ REASON: Final = "_privet_reason"
 """Why the row is held back; null for one that is kept."""
 
 RECORD: Final = "_privet_record"
-"""The record as it came, for a row that is held back."""
+"""The record as it came, for a row that is held back; null for one that only a rule on keys holds
+back: by then it was cleaned and typed, and its columns say it all."""
 
 NUMBER: Final = "_privet_number"
 """Number of the row among those of one run, in the order in which they came; -1 for a row that

@@ -17,13 +17,18 @@ def json_records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.BinaryArray:
         held: boolean, for each row.
 
     Returns:
-        A binary array. What JSON has no word for (dates, decimals, bytes) is spelled as text.
+        A binary array. What JSON has no word for is spelled as the text formats do: dates and
+        decimals as text, bytes as hexadecimal digits.
     """
     wanted = pc.indices_nonzero(held).to_numpy()
     texts: list[bytes | None] = [None] * rows.num_rows
     for index, row in zip(wanted.tolist(), _as_rows(rows.take(wanted)), strict=True):
-        texts[index] = json.dumps(row, ensure_ascii=False, default=str).encode()
+        texts[index] = json.dumps(row, ensure_ascii=False, default=_as_text).encode()
     return pa.array(texts, pa.binary())
+
+
+def _as_text(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _as_rows(rows: pa.RecordBatch) -> list[dict[str, Any]]:

@@ -139,6 +139,7 @@ class Vault:
         *,
         contract: Mapping[str, Json],
         sources: Sequence[Mapping[str, Json]],
+        waivers: Sequence[Mapping[str, Json]] = (),
     ) -> Snapshot:
         """Seal what is left, and make the snapshot exist.
 
@@ -150,6 +151,7 @@ class Vault:
             contract: `{"version": …, "sha256": …}` of the data set's contract.
             sources: what tells a changed source: `{"url": …, "size": …, "stamp": …}`; never a hash
                 of its content.
+            waivers: what lets rows in that a rule had held back: each is logged, with the snapshot.
 
         Raises:
             StorageError: the store or the disk is full; nothing was committed.
@@ -187,6 +189,9 @@ class Vault:
                     "manifest": snapshot.sha256,
                 },
             )
+            for waiver in waivers:
+                named: dict[str, Json] = {"dataset": snapshot.dataset, "number": snapshot.number}
+                self.log.append(connection, "waived", {**named, **waiver})
         writer.committed = True
         self.log.publish()
         snapshots.publish_manifest(self.store, snapshot.dataset, snapshot.number, snapshot.envelope)

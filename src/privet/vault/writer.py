@@ -28,7 +28,6 @@ from privet.vault.judging import PASSES, Judged, Judging
 from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import Manifest, SealedObject
 from privet.vault.outlet import FragmentOutlet
-from privet.vault.records import json_records
 
 DEFAULT_MEMORY = 768 << 20
 _SHARES = 12
@@ -118,6 +117,8 @@ class SnapshotWriter:
         waits = subject_type is not None or bool(judges) or not keeps_rows
         self._aside = make_grouping() if waits else None
         self._travelling = self.schema.names + ([FILE, POSITION] if judges else [])
+        if judges and replace_quarantine and RECORD in schema.names:
+            self._travelling.append(RECORD)  # few rows, which had a record when they came
         self._read = 0
         self._kept_so_far = 0
         self._reasons: Counter[str] = Counter()
@@ -300,12 +301,14 @@ class SnapshotWriter:
             self._quarantine.write(self._held_back(taken(rows, chosen), codes[chosen]))
 
     def _held_back(self, rows: pa.RecordBatch, codes: npt.NDArray[np.int16]) -> pa.RecordBatch:
-        """Rows as they lie in the quarantine: with place, reason and record."""
+        """Rows as they lie in the quarantine; their columns say all that a record would.
+
+        Only rows that were held back before bring one along.
+        """
         reasons = pa.array([judge.reason for judge in self.judging.judges], pa.string())
         reserved: dict[str, Any] = {REASON: reasons.take(codes)}
-        if RECORD in self._schema.names:
-            every = pa.array(np.ones(rows.num_rows, np.bool_))
-            reserved[RECORD] = json_records(rows.select(self.schema.names), every)
+        if RECORD in self._schema.names and RECORD not in rows.schema.names:
+            reserved[RECORD] = pa.nulls(rows.num_rows, pa.binary())
         columns = [
             reserved[name] if name in reserved else rows.column(name) for name in self._schema.names
         ]
