@@ -7,6 +7,7 @@ the record as it was read; it is never dropped, and never coerced but by a decla
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from privet.adapters.formats.overlap import ahead
 from privet.adapters.stores.sources import SourceObject
 from privet.model import canonical
 from privet.model.contract import Contract
@@ -158,7 +160,8 @@ class Ingest:
             if base is not None and not writer.counts.read:
                 return base.output
             if self.passes:
-                yield from writer.drained()
+                with closing(ahead(writer.drained())) as kept:
+                    yield from kept
             writer.finish()
             self._require_fitting(writer.counts)
             self._recall(base, verdict)

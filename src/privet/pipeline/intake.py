@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from privet.adapters.formats.batches import RawBatch, Reject
+from privet.adapters.formats.overlap import ahead
 from privet.adapters.stores.sources import SourceObject
 from privet.model.contract import Column
 from privet.model.paths import ColumnPath
@@ -71,8 +73,20 @@ class Intake:
                 yield number, batch if self.watermark is None else self._fresh(item, batch)
 
     def batches(self, meter: Meter) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
-        """Every row of every file, with the reserved columns; and the subject keys."""
-        for number, raw in self.raw(meter):
+        """Every row of every file, with the reserved columns; and the subject keys.
+
+        Files are read in one thread and rows inspected in another, ahead of the caller.
+        """
+        with (
+            closing(ahead(self.raw(meter))) as raw,
+            closing(ahead(self._judged(raw))) as batches,
+        ):
+            yield from batches
+
+    def _judged(
+        self, batches: Iterable[tuple[int, RawBatch]]
+    ) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
+        for number, raw in batches:
             if raw.rows.num_rows:
                 yield self._inspected(number, raw)
             if raw.rejects:

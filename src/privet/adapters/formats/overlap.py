@@ -7,10 +7,10 @@ is raised on the other; and whoever stops early leaves no thread behind.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -19,6 +19,9 @@ import pyarrow as pa
 from privet.ports.release import BatchWriter
 
 T = TypeVar("T")
+
+_PATIENCE_SECONDS = 20
+"""How long who stops early waits for the next item to be made, and then for no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,12 @@ class _End:
     fault: BaseException | None = None
 
 
-def ahead(items: Iterable[T], waiting: int = 1) -> Iterator[T]:
+def ahead(items: Iterable[T], waiting: int = 1) -> Generator[T, None, None]:
     """The items, in their order, made in a thread of their own while the caller uses earlier ones.
 
     Close it (`contextlib.closing`) where it may not be read to its end: then `items` is closed in
-    its thread, and the thread has ended when `close` returns.
+    its thread, and the thread has ended when `close` returns; but one that hangs in a read is left
+    to end with the process.
 
     Args:
         items: iterated in the thread alone, from the first `next` on.
@@ -58,9 +62,10 @@ def ahead(items: Iterable[T], waiting: int = 1) -> Iterator[T]:
             raise said.fault
     finally:
         stop.append(True)
-        while not isinstance(said, _End):
-            said = queue.get()
-        thread.join()
+        with suppress(Empty):
+            while not isinstance(said, _End):
+                said = queue.get(timeout=_PATIENCE_SECONDS)
+            thread.join()
 
 
 def _make(items: Iterable[T], queue: Queue[_Item[T] | _End], stop: list[bool]) -> None:
