@@ -34,6 +34,10 @@ _TOKEN = "_privet_token"  # noqa: S105 -- the name of a column
 _MIN_BITS, _MAX_BITS = 4, 8
 _BUFFER_BYTES = 32 << 20
 """Rows are parted this much at a time: more is no faster, since its memory is new every time."""
+_QUICK_BYTES = 16 << 20
+"""Partitions are no larger than this where that is not too many: rows are brought into order within
+the processor's caches then, in a third of the time that they take where all of `share_bytes` is
+gone through."""
 
 
 def subject_tokens(key: bytes, subjects: pa.Array[Any]) -> Tokens:
@@ -94,7 +98,8 @@ class Grouping:
         self._entropy = entropy
         self._share_bytes = share_bytes
         self._spool: Spool | None = None
-        self._sorter = _Partitioner(partition_bits(expected_bytes, share_bytes), 0, share_bytes)
+        bits = partition_bits(expected_bytes, min(share_bytes, _QUICK_BYTES))
+        self._sorter = _Partitioner(bits, 0, share_bytes)
 
     def add(self, batch: pa.RecordBatch, tokens: Tokens) -> None:
         """Take rows and their tokens."""
