@@ -23,10 +23,11 @@ from privet.model.errors import IntegrityError, Refused, SourceError
 from privet.model.pipeline import SourceSpec
 from privet.model.quality import Fresh, QualityRule, Refers
 from privet.model.release import RowCounts
+from privet.pipeline.held import RULE
 from privet.pipeline.increments import Base, find_base, unread
 from privet.pipeline.inspection import Inspector
 from privet.pipeline.intake import RESERVED, Intake
-from privet.pipeline.outcome import describe, former_profile
+from privet.pipeline.outcome import Way, describe, former_profile
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
 from privet.pipeline.verdict import Verdict
@@ -43,9 +44,6 @@ from privet.quality.rules import compile_rules
 from privet.vault.snapshots import Snapshot
 from privet.vault.vault import Vault
 from privet.vault.writer import SnapshotWriter
-
-RULE = "rule:"
-"""What the reason of a row begins with that a rule holds back."""
 
 _UNPACKED = 6
 """How much larger than a compressed file its rows are; a bad guess costs a second partitioning."""
@@ -130,9 +128,9 @@ class Ingest:
     def inputs(self, given: Mapping[str, Output]) -> Mapping[str, Any]:
         """All that the outcome follows from."""
         return {
-            **self._manner(),
+            **self.manner(),
             "sources": self._sources(self.objects),
-            "parents": {data: self._parent(data, given).sha256 for data in self._parents()},
+            "parents": self.parents(given),
         }
 
     def rows(
@@ -151,10 +149,10 @@ class Ingest:
             Refused: a rule of the contract is broken; nothing was kept.
         """
         base = self._base()
-        verdict = Verdict(self.contract, self.engine, self.secret, former_profile(self.earlier()))
+        verdict = self.verdict()
         fitted = self._fitted(base, meter)
         intake = self._intake(base, build(self.source.clean, self.contract, fitted))
-        with self._begin(base, given, verdict) as writer:
+        with self.begin(base, given, verdict, expected_bytes=self._expected_bytes()) as writer:
             for batch, subjects in intake.batches(meter):
                 writer.write(batch, subjects)
             if base is not None and not writer.counts.read:
@@ -171,7 +169,7 @@ class Ingest:
                 key_failed=writer.key_failed,
                 key_judged=writer.key_judged,
                 now=self.clock.now(),
-                rows=partial(self._uncommitted, writer),
+                rows=partial(self.uncommitted, writer),
             )
             require(found, self.contract.name)
             if base is None:
@@ -190,13 +188,21 @@ class Ingest:
             rules=found,
             profile=verdict.profile(),
             fitted=fitted,
-            shape=self._shape(),
+            way=self.way(given),
             base=base,
         )
 
     # What the step follows from
 
-    def _manner(self) -> Mapping[str, Any]:
+    def way(self, given: Mapping[str, Output]) -> Way:
+        """How this brings the data set in, for who goes on from what it kept."""
+        return Way(self._shape(), self.manner(), self.parents(given))
+
+    def parents(self, given: Mapping[str, Output]) -> Mapping[str, str]:
+        """The snapshots (SHA-256 of their manifests) that rows refer to, by data set."""
+        return {data: self._parent(data, given).sha256 for data in self._parents()}
+
+    def manner(self) -> Mapping[str, Any]:
         """How rows are read, cleaned and judged: all but which rows."""
         source, form = self.source, self.source.format
         return {
@@ -224,7 +230,7 @@ class Ingest:
         }
 
     def _shape(self) -> str:
-        return sha256(canonical.encode(dict(self._manner()))).hexdigest()
+        return sha256(canonical.encode(dict(self.manner()))).hexdigest()
 
     def _holds(self, output: Output) -> bool:
         if not self.told:
@@ -252,15 +258,13 @@ class Ingest:
         return find_base(self.vault, self.contract.name, self._shape(), self.earlier())
 
     def _intake(self, base: Base | None, cleaning: Cleaning) -> Intake:
-        external = [(each.rule, each.checks()) for each in self.external]
-        inspector = Inspector(self.contract, cleaning, compile_rules(self.contract), external)
         after = self.source.incremental.after if self.source.incremental else None
         numbers = {source["url"]: number for number, source in enumerate(self._listed(base))}
         objects = self.objects if base is None or after else unread(self.objects, base)
         return Intake(
             source=self.source,
             objects=tuple((numbers[item.url], item) for item in objects),
-            inspector=inspector,
+            inspector=self.inspector(cleaning),
             block_bytes=self.block_bytes,
             adds=base is not None,
             taken=base.records if base else {},
@@ -294,9 +298,33 @@ class Ingest:
 
     # Rows
 
-    def _begin(
-        self, base: Base | None, given: Mapping[str, Output], verdict: Verdict
+    def inspector(self, cleaning: Cleaning) -> Inspector:
+        """What judges each row by itself."""
+        external = [(each.rule, each.checks()) for each in self.external]
+        return Inspector(self.contract, cleaning, compile_rules(self.contract), external)
+
+    def verdict(self) -> Verdict:
+        """What judges the data set as a whole, beside the newest snapshot that is known."""
+        return Verdict(self.contract, self.engine, self.secret, former_profile(self.earlier()))
+
+    def begin(
+        self,
+        base: Base | None,
+        given: Mapping[str, Output],
+        verdict: Verdict,
+        *,
+        expected_bytes: int,
+        replace_quarantine: bool = False,
     ) -> SnapshotWriter:
+        """Start the snapshot, with what judges rows by their keys.
+
+        Args:
+            base: what it goes on from.
+            given: outputs of the steps that it needs.
+            verdict: sees every row that is kept.
+            expected_bytes: about how large the rows are.
+            replace_quarantine: whether what `base` holds back comes again, and is left out.
+        """
         schema = arrow_schema(self.contract.columns)
         subject = self.contract.subject
 
@@ -307,7 +335,7 @@ class Ingest:
             self.contract.name,
             pa.schema([*schema, *RESERVED]),
             subject_type=subject.type if subject else None,
-            expected_bytes=self._expected_bytes(),
+            expected_bytes=expected_bytes,
             memory_bytes=self.memory_bytes,
             judges=key_judges(
                 self.contract,
@@ -317,6 +345,7 @@ class Ingest:
                 appending=base is not None,
             ),
             base=base.snapshot if base else None,
+            replace_quarantine=replace_quarantine,
             keeps_rows=not self.passes,
             on_kept=verdict.add,
         )
@@ -333,7 +362,8 @@ class Ingest:
             fit.add(intake.inspector.fitting(raw.rows))
         return fit.result()
 
-    def _uncommitted(self, writer: SnapshotWriter) -> Iterator[pa.RecordBatch]:
+    def uncommitted(self, writer: SnapshotWriter) -> Iterator[pa.RecordBatch]:
+        """The rows of a snapshot that may yet be refused, for SQL rules."""
         if self.passes:
             raise Refused(
                 f"{self.contract.name}: an SQL rule needs the rows, and they are not kept",

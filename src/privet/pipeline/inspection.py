@@ -96,14 +96,40 @@ class Inspector:
         after = self._cleaning.after(typed.rows, reasons)
         done = after.rows.select(self.schema.names)
         reasons = _first(reasons, after.reasons)
-        judged = self._rules.judge(done, reasons)
-        elsewhere, reasons = self._judged_elsewhere(done, reasons, judged.reasons)
-        subjects, reasons = self._owned(done, reasons)
+        return self._judged(done, reasons, {**before.changed, **after.changed})
+
+    def again(self, rows: pa.RecordBatch, *, cleaned: bool) -> Inspected:
+        """Judge rows that were inspected before: in the contract's types, with every column.
+
+        Args:
+            rows: of `schema`.
+            cleaned: whether by the same cleaning steps, so that they need not clean them again.
+        """
+        changed: dict[tuple[str, str], int] = {}
+        reasons: Values = pa.nulls(rows.num_rows, pa.string())
+        if not cleaned:
+            before = self._cleaning.before(rows)
+            typed = enforce(before.rows, self._contract.columns)
+            after = self._cleaning.after(typed.rows, before.reasons)
+            flags = [path.root for path in self._cleaning.adds]
+            rows = _flagged(after.rows.select(self.schema.names), rows, flags)
+            reasons = _first(before.reasons, after.reasons)
+            changed = {**before.changed, **after.changed}
+        reasons = _first(reasons, enforce(rows, self._contract.columns).reasons)
+        return self._judged(rows, reasons, changed)
+
+    def _judged(
+        self, rows: pa.RecordBatch, before: Values, changed: Mapping[tuple[str, str], int]
+    ) -> Inspected:
+        """Judge typed rows, of which some have a reason from `before` the rules."""
+        judged = self._rules.judge(rows, before)
+        elsewhere, reasons = self._judged_elsewhere(rows, before, judged.reasons)
+        subjects, reasons = self._owned(rows, reasons)
         return Inspected(
-            rows=done,
+            rows=rows,
             reasons=reasons,
             subjects=subjects,
-            changed={**before.changed, **after.changed},
+            changed=changed,
             failed={**judged.failed, **elsewhere},
             judged=judged.of,
         )
@@ -155,3 +181,12 @@ def _first(*reasons: Values) -> Values:
     if not given:
         return reasons[0]
     return given[0] if len(given) == 1 else pc.coalesce(*given)
+
+
+def _flagged(rows: pa.RecordBatch, earlier: pa.RecordBatch, flags: Sequence[str]) -> pa.RecordBatch:
+    """`rows`, in which a flag is set that was set earlier."""
+    columns = [
+        pc.or_(values, earlier.column(name)) if name in flags else values
+        for name, values in zip(rows.schema.names, rows.columns, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=rows.schema)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,25 @@ from privet.quality.shapes import Profile
 from privet.vault.snapshots import Snapshot
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a data set was brought in.
+
+    Attributes:
+        shape: hash (hex) of `manner`; runs of one shape go on from one another.
+        manner: how rows are read, cleaned and judged, in JSON's terms.
+        parents: the snapshots that rows refer to, by data set: SHA-256 of their manifests.
+    """
+
+    shape: str
+    manner: Mapping[str, Any]
+    parents: Mapping[str, str]
+
+    def describe(self) -> Output:
+        """Its part of a step's output."""
+        return {"shape": self.shape, "manner": dict(self.manner), "parents": dict(self.parents)}
+
+
 def describe(
     snapshot: Snapshot,
     counts: RowCounts,
@@ -27,7 +46,7 @@ def describe(
     rules: Sequence[RuleOutcome],
     profile: Profile,
     fitted: Fitted | None,
-    shape: str,
+    way: Way,
     base: Base | None,
 ) -> Output:
     """The step's output, in JSON's terms. Counts of rows are of the snapshot with its base's."""
@@ -38,11 +57,12 @@ def describe(
         "snapshot": snapshot.number,
         "manifest": snapshot.sha256,
         "when": snapshot.manifest.created,
-        "shape": shape,
+        **way.describe(),
         "read": counts.read + before.get("read", 0),
         "kept": counts.out + before.get("kept", 0),
         "quarantined": _sum(counts.quarantined, before.get("quarantined", {})),
         "merged": _sum(counts.merged, before.get("merged", {})),
+        "waived": dict(before.get("waived", {})),
         "records": _most(findings.records, before.get("records", {})),
         "watermark": intake.watermark.newest if intake.watermark else None,
         "skipped": findings.skipped,
@@ -53,6 +73,54 @@ def describe(
         ],
         "profile": profile.to_json(),
         "fitted": fitted.to_json() if fitted else None,
+    }
+
+
+def describe_again(
+    snapshot: Snapshot,
+    counts: RowCounts,
+    base: Base,
+    *,
+    rules: Sequence[RuleOutcome],
+    cleaning: Sequence[CleanOutcome],
+    profile: Profile,
+    way: Way,
+    watermark: str | None,
+    waived: Mapping[str, int],
+) -> Output:
+    """The output where the rows that `base` held back were looked at again, and nothing was read.
+
+    Args:
+        snapshot: the new one.
+        counts: of the rows that were looked at again.
+        base: of which the snapshot has all kept rows.
+        rules: what they found on all rows.
+        cleaning: what it changed in the rows that were looked at.
+        profile: of all kept rows.
+        way: how they were brought in now.
+        watermark: as text.
+        waived: rows that were let in though a rule had held them back, by rule, ever.
+    """
+    before = base.output
+    known = {step["step"]: step["changed"] for step in before["cleaning"]}
+    return {
+        **before,
+        "snapshot": snapshot.number,
+        "manifest": snapshot.sha256,
+        "when": snapshot.manifest.created,
+        **way.describe(),
+        "kept": before["kept"] + counts.out,
+        "quarantined": dict(counts.quarantined),
+        "merged": _sum(counts.merged, before["merged"]),
+        "waived": dict(waived),
+        "watermark": watermark,
+        "rules": [asdict(rule) for rule in rules],
+        # What was cleaned then is cleaned again now, and counts once.
+        "cleaning": [
+            {"step": step.step, "changed": _most(step.changed, known.get(step.step, {}))}
+            for step in cleaning
+        ],
+        "profile": profile.to_json(),
     }
 
 
