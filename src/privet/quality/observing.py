@@ -48,7 +48,7 @@ class Observed:
     Attributes:
         rows: rows looked at.
         nulls: nulls and blank texts.
-        padded: texts with white space around them.
+        padded: texts with white space around them, or with nothing else.
         unread: values that are not of the column's type.
         markers: rows by marker, as it is spelled.
         sentinels: rows by sentinel, where they are the only negative numbers.
@@ -161,9 +161,10 @@ class ColumnObserver:
         readable = readable.drop_null()
         bare = stripped(readable)
         lengths = pc.binary_length(bare)
-        self._counts["padded"] += int(pc.not_equal(lengths, pc.binary_length(readable)).true_count)
         some = pc.greater(lengths, 0)
         self._counts["nulls"] += len(bare) - some.true_count
+        same = pc.and_(some, pc.equal(lengths, pc.binary_length(readable)))
+        self._counts["padded"] += len(bare) - same.true_count
         bare = bare.filter(some)
         marked = pc.is_in(pc.utf8_lower(bare), pa.array(sorted(MARKERS)))
         _count(self._markers, bare.filter(marked))

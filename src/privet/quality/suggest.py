@@ -169,7 +169,7 @@ def _trim(observed: Sequence[Observed]) -> Iterator[SuggestedStep]:
     if padded:
         evidence = _listed((str(each.column.path), each.padded) for each in padded)
         step = CleanStep("trim", tuple(each.column.path for each in padded))
-        yield SuggestedStep(step, f"white space around values: {evidence}")
+        yield SuggestedStep(step, f"white space around values, or blank: {evidence}")
 
 
 def _missing(
