@@ -68,6 +68,7 @@ class Intake:
                 meter=meter,
                 several=self.adds or len(self.objects) > 1,
                 findings=self.findings,
+                after=self.watermark.start if self.watermark else None,
             ):
                 self.findings.records[item.url] += batch.rows.num_rows + len(batch.rejects)
                 yield number, batch if self.watermark is None else self._fresh(item, batch)

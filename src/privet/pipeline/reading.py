@@ -22,6 +22,7 @@ def read_source(
     meter: Meter,
     several: bool,
     findings: Findings,
+    after: tuple[str, str] | None = None,
 ) -> Iterator[RawBatch]:
     """The records of one file, or of one query.
 
@@ -32,6 +33,7 @@ def read_source(
         block_bytes: about how much is read at a time.
         meter: hears of rows and bytes.
         several: whether it is one of several files: then it may be empty.
+        after: for a database, a column and a value of it: only rows beyond are asked for.
         findings: hears of columns that are there or missing against the contract.
 
     Raises:
@@ -39,7 +41,9 @@ def read_source(
         Unreachable: a database dropped the connection.
     """
     done = 0
-    with open_batches(source, item, columns, block_bytes=block_bytes, several=several) as opened:
+    with open_batches(
+        source, item, columns, block_bytes=block_bytes, several=several, after=after
+    ) as opened:
         for raw in opened.batches:
             yield raw
             at = opened.position()

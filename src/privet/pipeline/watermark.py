@@ -51,6 +51,11 @@ class Watermark:
         self._start = given.cast(kind)
         self._newest = self._start
 
+    @property
+    def start(self) -> tuple[str, str] | None:
+        """The column and what its watermark was at the start; None: there was none."""
+        return None if self.text is None else (self.path.root, self.text)
+
     def fresh(self, rows: pa.RecordBatch) -> Values:
         """A mask of typed rows: true above the watermark, false at or below, null where undated."""
         values = leaf_values(rows, self.path)
