@@ -38,6 +38,9 @@ DataSet = Annotated[str, typer.Argument(help="Name of a data set, as its contrac
 Role = Annotated[str, typer.Option(help="The role of the policy that you act in.")]
 Purpose = Annotated[str, typer.Option("--for", help="The purpose of the policy that it serves.")]
 Reason = Annotated[str | None, typer.Option(help="Rows held back for this; default: all.")]
+Of = Annotated[
+    str | None, typer.Option("--pipeline", help="Whose cleaning counts, where pipelines differ.")
+]
 SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts name it.")]
 
 
@@ -265,6 +268,50 @@ def show_held_back(
         project = open_project(Path.cwd(), ask=prompt.passphrase)
         shown = project.show_held_back(data, role, purpose, reason, limit)
         show_quarantine.show_rows(shown, json=json)
+
+
+@quarantine.command()
+def reprocess(
+    data: DataSet,
+    *,
+    role: Role,
+    purpose: Purpose,
+    reason: Reason = None,
+    pipeline: Of = None,
+    json: Json = False,
+) -> None:
+    """Clean and judge held-back rows again, and keep those that pass today."""
+    with _reporting("quarantine reprocess", json):
+        from privet.cli import progress, prompt, show_quarantine
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        with progress.shown(quiet=json) as shown:
+            done = project.reprocess(data, role, purpose, reason, pipeline=pipeline, progress=shown)
+        show_quarantine.show_let_in("quarantine reprocess", done, json=json)
+
+
+@quarantine.command()
+def release(
+    data: DataSet,
+    *,
+    role: Role,
+    purpose: Purpose,
+    reason: Annotated[list[str], typer.Option(help="rule:NAME, the rule to waive; repeat it.")],
+    pipeline: Of = None,
+    json: Json = False,
+) -> None:
+    """Keep rows although a rule holds them back; the log says so."""
+    with _reporting("quarantine release", json):
+        from privet.cli import progress, prompt, show_quarantine
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        with progress.shown(quiet=json) as shown:
+            done = project.let_in(
+                data, role, purpose, tuple(reason), pipeline=pipeline, progress=shown
+            )
+        show_quarantine.show_let_in("quarantine release", done, json=json)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from privet.cli import output, table
 from privet.project.quarantine import HeldData, Shown
+from privet.project.requeueing import LetIn
 from privet.report.words import reason as reason_words
 
 
@@ -78,6 +79,37 @@ def show_rows(shown: Shown, *, json: bool) -> None:
     table.show(title, ("file", "record", "reason", "as read", *shown.columns), rows)
     for reason, count in sorted(shown.withheld.items()):
         output.say(f"not shown: {count:,} ({_words(reason)})")
+
+
+def show_let_in(verb: str, done: LetIn, *, json: bool) -> None:
+    """Print what became of rows that were looked at again."""
+    if json:
+        output.emit(
+            verb,
+            data=done.data,
+            snapshot=done.snapshot,
+            before=done.before,
+            let_in=done.let_in,
+            merged=dict(done.merged),
+            held=dict(done.held),
+            pipelines=list(done.pipelines),
+        )
+        return
+    held = sum(done.held.values())
+    parts = [f"{done.let_in:,} rows let in"]
+    for what, reasons in (("merged", done.merged), ("stay held back", done.held)):
+        if reasons:
+            named = ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(reasons.items()))
+            parts.append(f"{sum(reasons.values()):,} {what} ({named})")
+    output.say(f"{done.data}: {', '.join(parts)}")
+    if done.snapshot == done.before:
+        output.say(f"snapshot:  {done.snapshot}, unchanged")
+        return
+    output.say(f"snapshot:  {done.snapshot}, in place of {done.before}")
+    for name in done.pipelines:
+        output.say(f"release:   privet run {name}")
+    if held:
+        output.say(f"look:      privet quarantine list {done.data}")
 
 
 def _words(reason: str) -> str:

@@ -35,9 +35,13 @@ class Findings:
 
     def note(self, seen: Inspected) -> None:
         """Add what the inspection of a batch says."""
+        self.judge(seen)
+        self.changed.update(seen.changed)
+
+    def judge(self, seen: Inspected) -> None:
+        """Add what the rules say of a batch, and nothing of its cleaning."""
         self.judged += seen.judged
         self.failed.update(seen.failed)
-        self.changed.update(seen.changed)
 
     def cleaning(
         self, steps: Sequence[CleanStep], merged: Mapping[str, int]

@@ -152,7 +152,7 @@ class Ingest:
         verdict = self.verdict()
         fitted = self._fitted(base, meter)
         intake = self._intake(base, build(self.source.clean, self.contract, fitted))
-        with self.begin(base, given, verdict, expected_bytes=self._expected_bytes()) as writer:
+        with self.begin(base, given, verdict.add, expected_bytes=self._expected_bytes()) as writer:
             for batch, subjects in intake.batches(meter):
                 writer.write(batch, subjects)
             if base is not None and not writer.counts.read:
@@ -204,12 +204,13 @@ class Ingest:
 
     def manner(self) -> Mapping[str, Any]:
         """How rows are read, cleaned and judged: all but which rows."""
-        source, form = self.source, self.source.format
+        source, form, subject = self.source, self.source.format, self.contract.subject
         return {
             "step": "ingest",
             "code": self.code_version,
             "data": self.contract.name,
             "contract": self.contract.digest,
+            "subject": [subject.type, str(subject.key)] if subject else [],
             "format": [
                 form.name,
                 form.compression or "",
@@ -311,7 +312,7 @@ class Ingest:
         self,
         base: Base | None,
         given: Mapping[str, Output],
-        verdict: Verdict,
+        on_kept: Callable[[pa.RecordBatch], None],
         *,
         expected_bytes: int,
         replace_quarantine: bool = False,
@@ -321,7 +322,7 @@ class Ingest:
         Args:
             base: what it goes on from.
             given: outputs of the steps that it needs.
-            verdict: sees every row that is kept.
+            on_kept: sees every row that is kept.
             expected_bytes: about how large the rows are.
             replace_quarantine: whether what `base` holds back comes again, and is left out.
         """
@@ -347,7 +348,7 @@ class Ingest:
             base=base.snapshot if base else None,
             replace_quarantine=replace_quarantine,
             keeps_rows=not self.passes,
-            on_kept=verdict.add,
+            on_kept=on_kept,
         )
 
     def _fitted(self, base: Base | None, meter: Meter) -> Fitted | None:

@@ -27,7 +27,7 @@ from privet.model.version import VERSION
 from privet.pipeline.progress import Progress, Quiet
 from privet.pipeline.summary import RunSummary
 from privet.policy.problem import Problem, nearest
-from privet.project import planning, quarantine, running
+from privet.project import planning, quarantine, requeueing, running
 from privet.project.identity import ProjectIdentity, read_identity
 from privet.project.memory import Memory, exists, opened, root_key
 from privet.project.planning import Planned
@@ -152,6 +152,64 @@ class Project:
         planning.require_sound(self.config, SystemClock())
         with self._made() as memory:
             return quarantine.show(memory, asked, limit)
+
+    def reprocess(
+        self,
+        data: str,
+        role: str,
+        purpose: str,
+        reason: str | None = None,
+        *,
+        pipeline: str | None = None,
+        progress: Progress | None = None,
+    ) -> requeueing.LetIn:
+        """Look at held-back rows again, and keep those that pass today.
+
+        Args:
+            data: the data set.
+            role: as whom.
+            purpose: what for.
+            reason: rows held back for this alone.
+            pipeline: whose source says how rows are cleaned, where several say different things.
+            progress: hears of it.
+
+        Raises:
+            Refused: the policy says no; or kept rows are not what the pipeline would keep today.
+            UsageError: there is no such data set, pipeline or reason.
+        """
+        asked = quarantine.Asked(self.principal, role, purpose, data, reason)
+        planning.require_sound(self.config, SystemClock())
+        with self._made() as memory:
+            return requeueing.reprocess(memory, asked, pipeline, progress or Quiet())
+
+    def let_in(
+        self,
+        data: str,
+        role: str,
+        purpose: str,
+        reasons: tuple[str, ...],
+        *,
+        pipeline: str | None = None,
+        progress: Progress | None = None,
+    ) -> requeueing.LetIn:
+        """Keep rows that a rule holds back, although it does; the log says so.
+
+        Args:
+            data: the data set.
+            role: as whom.
+            purpose: what for.
+            reasons: `rule:<name>`, each.
+            pipeline: as for `reprocess`.
+            progress: hears of it.
+
+        Raises:
+            Refused: the policy says no; or kept rows are not what the pipeline would keep today.
+            UsageError: there is no such data set or pipeline, or a reason is no rule's.
+        """
+        asked = quarantine.Asked(self.principal, role, purpose, data)
+        planning.require_sound(self.config, SystemClock())
+        with self._made() as memory:
+            return requeueing.waive(memory, asked, reasons, pipeline, progress or Quiet())
 
     def unlock(self, seconds: int) -> None:
         """Keep the root key in the unlock agent for so many seconds."""
