@@ -415,6 +415,12 @@ class Ingest:
                 hint=f"run a pipeline that brings {data} in, or name it under `sources:` too",
                 where=self.source.where,
             )
+        if not snapshot.manifest.rows:
+            raise SourceError(
+                f"{self.contract.name} refers to {data}, and its last run kept none of its rows",
+                hint=f"write `keep: rows` at {data} in the pipeline that brings it in",
+                where=self.source.where,
+            )
         return snapshot
 
 

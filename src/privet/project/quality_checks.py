@@ -9,7 +9,7 @@ from pathlib import Path
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Location
 from privet.model.pipeline import PipelineSpec, SourceSpec
-from privet.model.quality import Query
+from privet.model.quality import Query, Refers
 from privet.pipeline.watermark import Watermark
 from privet.policy.problem import Problem
 from privet.ports.arrow_types import arrow_schema
@@ -42,7 +42,7 @@ def check_quality(
             about = contracts.get(source.data)
             if about is not None:  # else `check` has said so
                 found += _source(source, about, entropy)
-                found += _passing(spec, source, about)
+                found += _passing(spec, source, contracts)
     return tuple(found)
 
 
@@ -75,7 +75,9 @@ def _source(source: SourceSpec, contract: Contract, entropy: Entropy) -> Iterato
         )
 
 
-def _passing(spec: PipelineSpec, source: SourceSpec, contract: Contract) -> Iterator[Problem]:
+def _passing(
+    spec: PipelineSpec, source: SourceSpec, contracts: Mapping[str, Contract]
+) -> Iterator[Problem]:
     """Rows that are not kept: what they cannot be used for."""
     if source.keep == "rows":
         return
@@ -83,7 +85,12 @@ def _passing(spec: PipelineSpec, source: SourceSpec, contract: Contract) -> Iter
     if data not in {release.data for release in spec.releases}:
         message = f"pipeline `{spec.name}` neither keeps the rows of `{data}` nor releases them"
         yield Problem(message, "Write `keep: rows`, or release them.", source.where)
-    if any(isinstance(rule.check, Query) for rule in contract.rules):
+    for other in sorted(spec.sources.keys() & contracts.keys()):
+        checks = (rule.check for rule in contracts[other].rules)
+        if any(isinstance(check, Refers) and check.data == data for check in checks):
+            message = f"`{other}` refers to `{data}`, whose rows are not kept"
+            yield Problem(message, f"Write `keep: rows` at `{data}`.", source.where)
+    if any(isinstance(rule.check, Query) for rule in contracts[data].rules):
         message = f"`{data}` has a rule in SQL, which needs its rows, and they are not kept"
         yield Problem(message, "Write `keep: rows`, or take the rule out.", source.where)
 
