@@ -24,6 +24,7 @@ TYPES = {
     str: "string",
     bool: "boolean",
     int: "integer",
+    float: "number",
     list: "list",
     dict: "object",
     type(None): "null",
@@ -44,7 +45,43 @@ QUARANTINE = """
       customers.city: keep
       customers.amount: keep
 """
-FREE = {"data[].quarantined", "data[].withheld", "facts", "rows[].values", "withheld"}
+HELD = (
+    "C100,x\n",
+    "C101,c@example.org,s,Ulm,many\n",
+    "C102,d@example.org,s,Ulm,few\n",
+    "C102,d@example.org,s,Ulm,few\n",
+    "C103,e@example.org,s,Ulm,-1\n",
+    "C103,e@example.org,s,Ulm,-1\n",
+)
+STEPS = "clean: [missing: {markers: [none], columns: [amount]}, deduplicate]"
+CLEAN = ("    header: true\n", f"    header: true\n    {STEPS}\n")
+RULE = (
+    "physicalType: int64\n",
+    "physicalType: int64\n        logicalTypeOptions: {minimum: 0}\n",
+)
+COUNTED = (
+    "    properties:\n",
+    "    quality: [{type: library, metric: rowCount, mustBeGreaterThan: 1}]\n    properties:\n",
+)
+OTHER_SOURCES = {
+    "shop": "from: 'sqlite:///shop.db'\n    format: sql\n    query: SELECT 1\n"
+    "    incremental: {after: amount}\n",
+    "years": "from: data\n    format: parquet\n    partitions: [city]\n",
+}
+IDLE = {("run", "data[].suppressed.*")}
+"""On the page, and nothing yet that fills it: no guarantee suppresses rows."""
+FREE = {
+    "data[].quarantined",
+    "data[].withheld",
+    "data[].merged",
+    "data[].suppressed",
+    "data[].cleaning[].changed",
+    "facts",
+    "rows[].values",
+    "withheld",
+    "merged",
+    "held",
+}
 """Objects whose field names are not fixed."""
 
 
@@ -122,8 +159,9 @@ def test_every_verb_but_the_demonstration_has_json_and_a_table() -> None:
 def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     """What each verb prints where it goes well, in several situations."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
-    bad_rows = "C100,x\nC101,c@example.org,s,Ulm,many\nC102,d@example.org,s,Ulm,few\n"
-    made = make_project(tmp_path / "project", {"customers.csv": customers_csv(ROWS) + bad_rows})
+    made = make_project(
+        tmp_path / "project", {"customers.csv": customers_csv(ROWS) + "".join(HELD)}
+    )
     policy = made.root / "policy.yaml"
     pipeline = made.root / "pipelines/research.yaml"
     contract = made.root / "contracts/customers.yaml"
@@ -133,13 +171,21 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
         outcomes[verb].append(outcome)
         return outcome
 
+    pipeline.write_text(pipeline.read_text().replace(*CLEAN))
+    contract.write_text(contract.read_text().replace(*RULE).replace(*COUNTED))
+    for name, source in OTHER_SOURCES.items():
+        other = made.root / f"pipelines/{name}.yaml"
+        own = re.sub(r"from: customers.csv\n(    .*\n)*", source, pipeline.read_text())
+        other.write_text(own.replace("name: research", f"name: {name}"))
+        call("plan", name)
+        other.unlink()
     call("check")
     call("plan", "research")
     call("run", "research")
     call("run", "research")
     call("subject restrict", "customer", given="C001\n")
     before = contract.read_text()
-    contract.write_text(before.replace("name: amount", "name: total"))
+    contract.write_text(before.replace("name: city", "name: town"))
     call("plan", "research")
     contract.write_text(before)
     policy.write_text(
@@ -170,6 +216,10 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("subject restrict", "customer", given="C101\n")
     call("quarantine list")
     call("quarantine show", "customers", *AS_ANALYST)
+    pipeline.write_text(pipeline.read_text().replace("[none]", "[few]"))
+    call("quarantine reprocess", "customers", *AS_ANALYST)
+    call("run", "research")
+    call("quarantine release", "customers", *AS_ANALYST, "--reason", "rule:range_amount")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
@@ -190,14 +240,16 @@ def test_what_is_printed_is_what_the_page_says(printed: Mapping[str, list[Outcom
     for verb, outcomes in printed.items():
         seen: dict[str, set[str]] = defaultdict(set)
         for outcome in outcomes:
-            assert outcome.code == (1 if '"severity": "error"' in outcome.out else 0), outcome.said
+            wrong = verb == "check" and '"severity": "error"' in outcome.out
+            assert outcome.code == int(wrong), outcome.said
             assert outcome.err == ""
             assert outcome.out.isascii()
             assert (outcome.json["version"], outcome.json["verb"]) == (1, verb)
             for path, kind in fields(outcome.json):
                 seen[path].add(kind)
         stated = COMMON | SHAPES[verb]
-        assert seen.keys() == stated.keys(), verb
+        idle = {path for name, path in IDLE if name == verb}
+        assert seen.keys() | idle == stated.keys(), verb
         for path, kinds in seen.items():
             assert kinds <= stated[path], (verb, path)
 
@@ -208,7 +260,7 @@ def test_what_may_be_null_is_null_somewhere(printed: Mapping[str, list[Outcome]]
         seen = {pair for outcome in outcomes for pair in fields(outcome.json)}
         for path, kinds in SHAPES[verb].items():
             idle = {kind for kind in kinds if (path, kind) not in seen}
-            assert not idle, (verb, path)
+            assert not idle or (verb, path) in IDLE, (verb, path)
 
 
 def failing(made: Made) -> Iterator[Outcome]:
@@ -226,6 +278,11 @@ def failing(made: Made) -> Iterator[Outcome]:
         "keys remove": ["keys", "remove", "none"],
         "quarantine list": ["quarantine", "list", "nothing"],
         "quarantine show": ["quarantine", "show", "customers", *AS_ANALYST],
+        "quarantine reprocess": ["quarantine", "reprocess", "customers", *AS_ANALYST],
+        "quarantine release": [
+            *("quarantine", "release", "customers"),
+            *(*AS_ANALYST, "--reason", "type:amount"),
+        ],
         "subject restrict": ["subject", "restrict", "nobody"],
         "subject lift": ["subject", "lift", "nobody"],
     }
