@@ -12,6 +12,7 @@ from privet.kernels.hmac_column import hmac_rows_plain
 from privet.kernels.hmac_sha256 import hmac_rows
 from privet.kernels.ordering import stable_order, stable_order_twin
 from privet.kernels.partition import partition_order, partition_order_twin
+from privet.kernels.siphash import siphash_rows, siphash_rows_twin
 
 edges = st.sampled_from([0, 55, 56, 63, 64, 65, 119, 120, 128]).flatmap(
     lambda size: st.binary(min_size=size, max_size=size)
@@ -26,6 +27,21 @@ def test_hmac_rows(
     kind = pa.large_binary() if large else pa.binary()
     values = pa.array(rows, kind).slice(min(start, len(rows)), count)
     assert np.array_equal(hmac_rows(key, values), hmac_rows_plain(key, values))
+
+
+@given(
+    st.binary(min_size=16, max_size=16),
+    columns,
+    st.integers(0, 50),
+    st.integers(0, 50),
+    st.booleans(),
+)
+def test_siphash_rows(
+    key: bytes, rows: list[bytes | None], start: int, count: int, large: bool
+) -> None:
+    kind = pa.large_binary() if large else pa.binary()
+    values = pa.array(rows, kind).slice(min(start, len(rows)), count)
+    assert np.array_equal(siphash_rows(key, values), siphash_rows_twin(key, values))
 
 
 @given(st.lists(st.none() | st.text(max_size=80), max_size=40))

@@ -19,11 +19,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from privet.kernels.column_bytes import Bytes, Sizes, column_bytes
 from privet.kernels.compiled import compiled
 
-Bytes: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint32]
-Sizes: TypeAlias = npt.NDArray[np.uint64]
 Index: TypeAlias = "int | np.uint64"
 
 DIGEST_BYTES = 32
@@ -70,7 +69,7 @@ def hmac_rows(key: bytes, values: pa.Array[Any]) -> Bytes:
     Raises:
         TypeError: another type of array.
     """
-    data, offsets = _buffers(values)
+    data, offsets = column_bytes(values)
     digests = np.zeros(len(values) * DIGEST_BYTES, np.uint8)
     inner, outer = _key_states(key)
     _hash_rows(data, offsets, inner, outer, digests)
@@ -83,26 +82,6 @@ def hmac_rows(key: bytes, values: pa.Array[Any]) -> Bytes:
 def warm() -> None:
     """Compile, or load from the cache, before somebody waits for rows."""
     hmac_rows(b"", pa.array([""]))
-
-
-def _buffers(values: pa.Array[Any]) -> tuple[Bytes, Sizes]:
-    """The bytes of all values, and where each row starts (one more for the end)."""
-    kind = values.type
-    if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
-        width: type[np.signedinteger[Any]] = np.int64
-    elif pa.types.is_string(kind) or pa.types.is_binary(kind):
-        width = np.int32
-    else:
-        raise TypeError(f"rows to hash are string or binary, not {kind}")
-    _, starts, content = values.buffers()
-    if starts is None or len(values) == 0:
-        return np.frombuffer(b"", np.uint8), np.zeros(1, np.uint64)
-    offsets = np.frombuffer(memoryview(starts), width)[
-        values.offset : values.offset + len(values) + 1
-    ]
-    data = np.frombuffer(memoryview(content or b""), np.uint8)
-    data.flags.writeable = False  # one type of array, one compilation
-    return data, offsets.astype(np.uint64)
 
 
 def _key_states(key: bytes) -> tuple[Words, Words]:

@@ -6,8 +6,8 @@ given back one after the other, in order of token. One that grew too large is pa
 the next bits, unless it is one token's: then its rows come as they lie, piece by piece. So memory
 is bounded whatever the input is.
 
-Tokens of subjects are the first 64 bits of HMAC-SHA256 under the data set's clustering key. Two
-keys with one token would merely lie side by side.
+Tokens of subjects are 64 bits under the data set's clustering key: the first of an HMAC-SHA256 or,
+where there are many rows, SipHash-2-4. Two keys with one token would merely lie side by side.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from privet.crypto.mac import derive_key
 from privet.kernels.hmac_column import hmac_rows
 from privet.ports.world import Entropy
 from privet.vault.spool import Lane, Spool
@@ -40,8 +41,19 @@ the processor's caches then, in a third of the time that they take where all of 
 gone through."""
 
 
-def subject_tokens(key: bytes, subjects: pa.Array[Any]) -> Tokens:
-    """One token per row; rows without a subject share token 0."""
+def subject_tokens(key: bytes, subjects: pa.Array[Any], *, many: bool = False) -> Tokens:
+    """One token per row; rows without a subject share token 0.
+
+    Args:
+        key: the data set's clustering key.
+        subjects: normalised subject keys.
+        many: whether so many rows are to come that it pays to load the kernel of SipHash; all rows
+            that are grouped together have to be asked for in the same way.
+    """
+    if many:
+        from privet.kernels.siphash import siphash_rows  # noqa: PLC0415 (loads Numba)
+
+        return siphash_rows(derive_key(key, "grouping/SipHash-2-4")[:16], subjects)
     leading = np.ascontiguousarray(hmac_rows(key, subjects)[:, :8])
     return leading.view(">u8").reshape(-1).astype(np.uint64)
 

@@ -32,7 +32,9 @@ def test_the_first_rows_load_no_compiler() -> None:
 def test_past_the_threshold_the_kernel_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hmac_column._Seen, "rows", 0)
     plain = hmac_column.hmac_rows(KEY, VALUES)
-    monkeypatch.setattr(hmac_column._Seen, "rows", hmac_column.PAYS_AFTER)
+    hmac_column.expect(hmac_column.PAYS_AFTER)
+    assert hmac_column._Seen.rows == len(VALUES)
+    hmac_column.expect(hmac_column.PAYS_AFTER + 1)
     calls = []
     kernel = pytest.importorskip("privet.kernels.hmac_sha256")
     genuine = kernel.hmac_rows

@@ -62,6 +62,16 @@ def test_partitions_are_in_order_of_token_and_their_rows_of_arrival(
     assert got == np.argsort(tokens, kind="stable").tolist()
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_tokens_follow_from_key_and_subject_alone(many: bool) -> None:
+    subjects = pa.array(["ana", None, "ben", "ana"]).slice(0, 4)
+    ana, nobody, ben, again = subject_tokens(KEY, subjects, many=many).tolist()
+    assert (nobody, again) == (0, ana)
+    others = subject_tokens(b"o" * 32, subjects, many=many).tolist()
+    assert len({0, ana, ben, others[0], others[2]}) == 5
+    assert subject_tokens(KEY, subjects.slice(2), many=many).tolist() == [ben, ana]
+
+
 @pytest.mark.parametrize(("share", "expected"), SHARES)
 def test_a_subject_is_in_one_partition(tmp_path: Path, share: int, expected: int) -> None:
     subjects = [f"s{number * 7919 % 501}" for number in range(5_000)]
