@@ -16,6 +16,7 @@ from privet.kernels.compiled import compiled
 Words: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
+Offsets: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 
 _0, _1, _3, _8, _16 = map(np.uint64, (0, 1, 3, 8, 16))
 _intrinsic: Any = intrinsic  # its types know nothing of the first parameter, which Numba fills
@@ -31,7 +32,7 @@ class CompiledLoops:
         _fold_words(state, np.ascontiguousarray(words), valid, secret)
 
     def fold_bytes(
-        self, state: Words, data: Bytes, offsets: Words, valid: Flags, secret: Words
+        self, state: Words, data: Bytes, offsets: Offsets, valid: Flags, secret: Words
     ) -> None:
         """Fold in the bytes from `offsets[row]` to `offsets[row + 1]`."""
         _fold_bytes(state, data, offsets, valid, secret)
@@ -93,14 +94,14 @@ def _fold_words(state: Words, words: Words, valid: Flags, secret: Words) -> None
 
 
 @compiled
-def _fold_bytes(state: Words, data: Bytes, offsets: Words, valid: Flags, secret: Words) -> None:
+def _fold_bytes(state: Words, data: Bytes, offsets: Offsets, valid: Flags, secret: Words) -> None:
     s1, s2, s3 = secret[1], secret[2], secret[3]
     whole = len(valid) == 0
     for row in range(len(state)):
         if not whole and not valid[row]:
             state[row] = _fold(s3, state[row] ^ s2)
             continue
-        at, end = offsets[row], offsets[row + 1]
+        at, end = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
         folded = _fold((end - at) ^ s1, state[row] ^ s2)
         while at < end:
             left = end - at

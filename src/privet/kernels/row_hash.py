@@ -28,6 +28,7 @@ import pyarrow.compute
 Words: TypeAlias = npt.NDArray[np.uint64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
+Offsets: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 Values: TypeAlias = Any
 
 SECRET_BYTES: Final = 32
@@ -50,7 +51,7 @@ class Loops(Protocol):
         ...
 
     def fold_bytes(
-        self, state: Words, data: Bytes, offsets: Words, valid: Flags, secret: Words
+        self, state: Words, data: Bytes, offsets: Offsets, valid: Flags, secret: Words
     ) -> None:
         """Fold in the bytes from `offsets[row]` to `offsets[row + 1]`."""
         ...
@@ -162,17 +163,18 @@ def _valid(values: Values) -> Flags:
     return np.array(flags)
 
 
-def _bytes(values: Values) -> tuple[Bytes, Words]:
+def _bytes(values: Values) -> tuple[Bytes, Offsets]:
     """The bytes of all values, and where each row's begin (one more for the end)."""
     large = pa.types.is_large_string(values.type) or pa.types.is_large_binary(values.type)
+    width: type[np.signedinteger[Any]] = np.int64 if large else np.int32
     _, starts, content = values.buffers()
-    if starts is None or not len(values):
-        return np.empty(0, np.uint8), np.zeros(len(values) + 1, np.uint64)
-    offsets = np.frombuffer(starts, np.int64 if large else np.int32)
-    offsets = offsets[values.offset : values.offset + len(values) + 1]
     data = np.frombuffer(content if content is not None else b"", np.uint8)
-    data.flags.writeable = False  # one type of array, one compilation
-    return data, offsets.astype(np.uint64)
+    offsets = np.zeros(len(values) + 1, width)
+    if starts is not None and len(values):
+        whole = np.frombuffer(starts, width)
+        offsets = whole[values.offset : values.offset + len(values) + 1]
+    data.flags.writeable = offsets.flags.writeable = False  # one type of array, one compilation
+    return data, offsets
 
 
 def _words(values: Values) -> tuple[Words, ...]:
@@ -224,10 +226,10 @@ class PlainLoops:
             state[row] = _fold(first, int(state[row]) ^ s[2])
 
     def fold_bytes(
-        self, state: Words, data: Bytes, offsets: Words, valid: Flags, secret: Words
+        self, state: Words, data: Bytes, offsets: Offsets, valid: Flags, secret: Words
     ) -> None:
         """Fold in the bytes from `offsets[row]` to `offsets[row + 1]`."""
-        lengths = np.diff(offsets)
+        lengths = np.diff(offsets).astype(np.uint64)
         if len(valid):
             lengths[~valid] = 0
         self.fold_words(state, lengths, valid, secret)

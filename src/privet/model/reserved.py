@@ -8,7 +8,7 @@ PREFIX: Final = "_privet_"
 """How they all begin."""
 
 FILE: Final = "_privet_file"
-"""Number of the row's file within its source; -1 for a row of an earlier snapshot."""
+"""Number of the row's file within its source."""
 
 POSITION: Final = "_privet_position"
 """Number of the record within its file."""
@@ -19,6 +19,9 @@ REASON: Final = "_privet_reason"
 RECORD: Final = "_privet_record"
 """The record as it came, for a row that is held back; null for one that only a rule on keys holds
 back: by then it was cleaned and typed, and its columns say it all."""
+
+PLACE: Final = "_privet_place"
+"""File and position in one number, in source order; -1 for a row of an earlier snapshot."""
 
 NUMBER: Final = "_privet_number"
 """Number of the row among those of one run, in the order in which they came; -1 for a row that

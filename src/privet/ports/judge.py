@@ -57,7 +57,8 @@ class Judge(Protocol):
         """Which rows fail; all rows of a key are among them.
 
         Args:
-            rows: with `columns` and the columns FILE, POSITION and NUMBER.
+            rows: with `columns`, and with the reserved columns PLACE and NUMBER; NUMBER is
+                missing where every row is one of the run's.
             hashes: of the rows.
         """
         ...

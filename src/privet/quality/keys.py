@@ -20,7 +20,7 @@ from privet.kernels.hmac_column import hmac_rows
 from privet.kernels.ordering import stable_order
 from privet.kernels.row_hash import hash_rows
 from privet.model.paths import ColumnPath
-from privet.model.reserved import FILE, NUMBER, POSITION
+from privet.model.reserved import NUMBER, PLACE
 from privet.ports.judge import Flags, Hashes, Verdict, Words
 from privet.quality.key_values import KeyColumns, joined_text
 from privet.transforms.arrow import Values, pc
@@ -74,7 +74,7 @@ class Distinct:
         """Which rows fail.
 
         Args:
-            rows: with `columns`, FILE and POSITION, whose order is that of the source.
+            rows: with `columns` and PLACE, whose order is that of the source.
             hashes: of the rows, as `hashes` gave them.
         """
         lost = np.zeros(rows.num_rows, np.bool_)
@@ -87,14 +87,14 @@ class Distinct:
 
     def _best_first(self, rows: pa.RecordBatch, hashes: Words) -> Order:
         """The rows by hash, and of those with one hash, the one that stands first of all."""
-        places = [rows.column(name).to_numpy() for name in (POSITION, FILE)]
+        places = rows.column(PLACE).to_numpy()
         if self.keep == "last":
-            places = [-place for place in places]
-        elif self.latest is not None:
-            values = leaf_values(rows, self.latest)
-            ranks = pc.rank(values, sort_keys="descending", tiebreaker="dense")
-            places.append(ranks.to_numpy())
-        return np.lexsort((*places, hashes))
+            return np.lexsort((-places, hashes))
+        if self.latest is None:
+            return np.lexsort((places, hashes))
+        values = leaf_values(rows, self.latest)
+        ranks = pc.rank(values, sort_keys="descending", tiebreaker="dense").to_numpy()
+        return np.lexsort((places, ranks, hashes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ class Judging:
                     stage.know(rows)
 
     def add(self, rows: pa.RecordBatch) -> None:
-        """Take rows, with FILE, POSITION and, where `numbered`, NUMBER."""
+        """Take rows, with PLACE and, where `numbered`, NUMBER."""
         for stage in self._stages.values():
             stage.add(rows, rows.column(NUMBER).to_numpy())
 

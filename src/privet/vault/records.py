@@ -1,4 +1,4 @@
-"""The record of a row that is held back, as it is kept beside its reason."""
+"""Where a row stood and what its record was, as they are kept beside why it is held back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,30 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from privet.model.reserved import FILE, POSITION
+
+_POSITION_BITS = 40
+
+
+def places(rows: pa.RecordBatch) -> pa.Array[Any]:
+    """The PLACE of each row, of its FILE and its POSITION.
+
+    Raises:
+        ValueError: a file has 2**40 records or more, or a source 2**23 files.
+    """
+    file, position = (rows.column(name).cast(pa.int64()).to_numpy() for name in (FILE, POSITION))
+    packed = file << _POSITION_BITS | position
+    if ((packed >> _POSITION_BITS != file) | (position < 0)).any():
+        raise ValueError("a source has too many files, or a file too many records")
+    made: pa.Array[Any] = pa.array(packed)
+    return made
+
+
+def file_and_position(packed: pa.Array[Any]) -> tuple[pa.Array[Any], pa.Array[Any]]:
+    """FILE and POSITION of each PLACE."""
+    numbers = packed.to_numpy()
+    return pa.array(numbers >> _POSITION_BITS), pa.array(numbers & (1 << _POSITION_BITS) - 1)
 
 
 def json_records(rows: pa.RecordBatch, held: pa.BooleanArray) -> pa.BinaryArray:

@@ -7,12 +7,11 @@ where they do not fit. What comes of it is a mark for each row that fails.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from privet.model.reserved import FILE, NUMBER, POSITION, PREFIX
+from privet.model.reserved import NUMBER, PLACE, PREFIX
 from privet.ports.judge import Hashes, Judge
 from privet.vault.grouping import Grouping, Partition, Tokens
 from privet.vault.marks import Flags, Marks, Numbers
@@ -42,17 +41,14 @@ class Stage:
 
     def know(self, rows: pa.RecordBatch) -> None:
         """Take rows of an earlier snapshot (`columns` of the judge): they came first, and stay."""
-        places = [np.full(rows.num_rows, -1), np.arange(rows.num_rows)]
-        for name, place in zip((FILE, POSITION), places, strict=True):
-            rows = rows.append_column(name, pa.array(place))
-        self.add(rows, np.full(rows.num_rows, -1))
+        nowhere = np.full(rows.num_rows, -1)
+        self.add(rows.append_column(PLACE, pa.array(nowhere)), nowhere)
 
     def add(self, rows: pa.RecordBatch, numbers: Numbers) -> None:
         """Take the keys of rows, which have these numbers."""
         hashes, keyed = self.judge.hashes(rows)
         names = self._names(rows.schema)
-        columns = [_as_place(rows.column(name), name) for name in names]
-        columns.append(pa.array(numbers))
+        columns = [*(rows.column(name) for name in names), pa.array(numbers)]
         narrow = pa.RecordBatch.from_arrays(columns, names=[*names, NUMBER])
         if keyed is not None:
             narrow, hashes = narrow.filter(pa.array(keyed)), hashes[keyed]
@@ -96,7 +92,7 @@ class Stage:
         columns = self.judge.columns
         if columns is None:
             columns = tuple(name for name in schema.names if not name.startswith(PREFIX))
-        return [*columns, FILE, POSITION]
+        return [*columns, PLACE]
 
     def _add(self, narrow: pa.RecordBatch, hashes: Tokens) -> None:
         if narrow.num_rows:
@@ -119,11 +115,6 @@ def _left(rows: pa.Table, hashes: Tokens, out: Sequence[Marks]) -> tuple[pa.Tabl
     for marks in out:
         gone |= marks.of(numbers)
     return (rows.filter(pa.array(~gone)), hashes[~gone]) if gone.any() else (rows, hashes)
-
-
-def _as_place(values: pa.Array[Any], name: str) -> pa.Array[Any]:
-    """Places are 64-bit integers, whatever they came as."""
-    return values.cast(pa.int64()) if name in {FILE, POSITION} else values
 
 
 def _bare(count: int) -> pa.RecordBatch:

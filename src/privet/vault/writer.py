@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from privet.kernels.ordering import stable_order
 from privet.model.errors import StorageError
 from privet.model.release import RowCounts
-from privet.model.reserved import FILE, NUMBER, POSITION, PREFIX, REASON, RECORD
+from privet.model.reserved import FILE, NUMBER, PLACE, POSITION, PREFIX, REASON, RECORD
 from privet.ports.judge import Judge
 from privet.ports.store import ObjectStore
 from privet.ports.world import Entropy
@@ -28,6 +28,7 @@ from privet.vault.judging import PASSES, Judged, Judging
 from privet.vault.keys import Key, KeyTable
 from privet.vault.manifest import Manifest, SealedObject
 from privet.vault.outlet import FragmentOutlet
+from privet.vault.records import file_and_position, places
 
 DEFAULT_MEMORY = 768 << 20
 _SHARES = 12
@@ -116,7 +117,7 @@ class SnapshotWriter:
         self.judging = Judging(judges, make_grouping, clustered=clustered)
         waits = subject_type is not None or bool(judges) or not keeps_rows
         self._aside = make_grouping() if waits else None
-        self._travelling = self.schema.names + ([FILE, POSITION] if judges else [])
+        self._travelling = self.schema.names
         if judges and replace_quarantine and RECORD in schema.names:
             self._travelling.append(RECORD)  # few rows, which had a record when they came
         self._read = 0
@@ -180,6 +181,8 @@ class SnapshotWriter:
         reasons = batch.column(REASON)
         self._read += batch.num_rows
         kept = batch.select(self._travelling)
+        if self.judging.judges:
+            kept = kept.append_column(PLACE, places(batch))
         if reasons.null_count < batch.num_rows:
             held = batch.filter(pc.is_valid(reasons))
             self._reasons.update(count_reasons(held.column(REASON)))
@@ -306,11 +309,15 @@ class SnapshotWriter:
         Only rows that were held back before bring one along.
         """
         reasons = pa.array([judge.reason for judge in self.judging.judges], pa.string())
-        reserved: dict[str, Any] = {REASON: reasons.take(codes)}
+        file, position = file_and_position(rows.column(PLACE))
+        reserved: dict[str, Any] = {FILE: file, POSITION: position, REASON: reasons.take(codes)}
         if RECORD in self._schema.names and RECORD not in rows.schema.names:
             reserved[RECORD] = pa.nulls(rows.num_rows, pa.binary())
         columns = [
-            reserved[name] if name in reserved else rows.column(name) for name in self._schema.names
+            reserved[field.name].cast(field.type)
+            if field.name in reserved
+            else rows.column(field.name)
+            for field in self._schema
         ]
         return pa.RecordBatch.from_arrays(columns, schema=self._schema)
 

@@ -30,8 +30,7 @@ def path(text: str) -> ColumnPath:
 def rows(places: Sequence[tuple[int, int]] | None = None, **columns: Any) -> pa.Table:
     count = len(next(iter(columns.values())))
     places = places or [(0, number) for number in range(count)]
-    columns["_privet_file"] = [file for file, _ in places]
-    columns["_privet_position"] = [position for _, position in places]
+    columns["_privet_place"] = [file << 40 | position for file, position in places]
     return pa.table(columns)
 
 
