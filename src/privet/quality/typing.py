@@ -78,7 +78,7 @@ def split(typed: Typed) -> tuple[pa.RecordBatch, pa.RecordBatch]:
 
 
 def _column(rows: pa.RecordBatch, name: str) -> pa.Array[Any]:
-    if name not in rows.schema.names:
+    if rows.schema.get_field_index(name) < 0:
         raise SourceError(
             f"the rows have no column `{name}`, which their contract declares",
             hint="Export the column again, or take it out of the contract.",

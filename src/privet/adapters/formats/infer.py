@@ -15,7 +15,7 @@ from privet.adapters.formats.json_shape import Shape
 from privet.adapters.formats.jsonl_reader import lines_of
 from privet.adapters.formats.narrowing import Narrowing
 from privet.adapters.formats.parquet_reader import parquet_rows, parquet_schema
-from privet.adapters.formats.read import BLOCK_BYTES
+from privet.adapters.formats.read import BLOCK_BYTES, block_for
 from privet.adapters.formats.sniff import json_array
 from privet.model.contract import Column
 from privet.model.errors import SourceError
@@ -23,7 +23,9 @@ from privet.model.paths import ColumnPath
 from privet.model.pipeline import SourceFormat
 from privet.ports.arrow_types import leaf_columns, spell_type
 
-_MAX_COLUMNS = 2000
+_MANY_NAMES = 2000
+"""So many field names are a wide table where most objects have most of them, else they are data."""
+
 _CSV_SCAN_BYTES = 256 << 20
 _JSON_SCAN_BYTES = 64 << 20
 """JSON is looked at object by object, at about 12 MB a second."""
@@ -64,7 +66,8 @@ def _csv(file: BinaryIO, name: str, form: SourceFormat, scan_bytes: int) -> list
     names = column_names(file, name, form)
     types = [Narrowing() for _ in names]
     rows = seen = rejected = 0
-    for batch in read_csv(file, name, form, names, block_bytes=BLOCK_BYTES):
+    block_bytes = block_for(len(names), BLOCK_BYTES)
+    for batch in read_csv(file, name, form, names, block_bytes=block_bytes):
         for narrowing, values in zip(types, batch.rows.columns, strict=True):
             narrowing.add(values)
         rows += batch.rows.num_rows
@@ -123,7 +126,8 @@ def _check_keys(shape: Shape, name: str) -> None:
     if "" in keys:
         raise SourceError(f"`{name}`: an object has a field without a name", hint="Name the field.")
     # Keys such as e-mail addresses are values in the place of names: they are not repeated.
-    if len(keys) > _MAX_COLUMNS or any("@" in key for key in keys):
+    many = len(keys) > _MANY_NAMES and shape.rare() * 2 > len(keys)
+    if many or any("@" in key for key in keys):
         raise SourceError(
             f"`{name}`: objects have data for field names ({len(keys):,} different ones)",
             hint='Write them as a list of objects: [{"key": …, "value": …}, …].',

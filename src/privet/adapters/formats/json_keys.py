@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -19,8 +18,8 @@ from privet.adapters.formats.drift import Drifted, Watch
 from privet.adapters.formats.header import looks_like_data
 from privet.adapters.formats.json_rows import BadLine, parse_object
 
-_LOOK = 1000
-"""Objects that say which keys there are."""
+_LOOK, _LOOK_KEYS = 1000, 200_000
+"""Objects, and keys in all of them, that say which keys there are."""
 
 _FEW = 8
 """So few keys are looked for in the text; for more, its objects are parsed."""
@@ -64,10 +63,15 @@ class Keys:
             self._watch.judge(Drifted(self._added, lost), self._name)
 
     def _first(self, lines: Sequence[bytes], batch: RawBatch) -> None:
-        objects = list(islice(_objects(lines), _LOOK))
-        count = Counter(key for value in objects for key in value)
+        count: Counter[str] = Counter()
+        objects = 0
+        for value in _objects(lines):
+            count.update(value.keys())
+            objects += 1
+            if objects == _LOOK or count.total() > _LOOK_KEYS:
+                break
         refused = self._watch.drift.added == "refuse"
-        needed = len(objects) if refused else 2
+        needed = objects if refused else 2
         added = tuple(
             key
             for key, seen in count.items()

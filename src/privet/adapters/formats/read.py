@@ -21,6 +21,21 @@ BLOCK_BYTES = 4 << 20
 """Bytes read at a time: larger blocks make the readers slower and hungrier, not faster."""
 
 
+_WIDE_COLUMNS = 256
+_COLUMN_BYTES = 4 << 10
+_WIDE_BLOCK_BYTES = 64 << 20
+
+
+def block_for(columns: int, block_bytes: int) -> int:
+    """How much to read at a time: wide tables more, so that a batch has rows for all its columns.
+
+    Each batch costs something for every column, whatever its rows; 5,000 columns take 20 MiB.
+    """
+    if columns <= _WIDE_COLUMNS:
+        return block_bytes
+    return max(block_bytes, min(_WIDE_BLOCK_BYTES, columns * _COLUMN_BYTES))
+
+
 def read_batches(
     file: BinaryIO,
     name: str,
@@ -52,6 +67,7 @@ def read_batches(
     """
     watch = Watch() if watch is None else watch
     layout = Layout(columns, constants or {})
+    block_bytes = block_for(len(columns), block_bytes)
     read = _reader(file, name, form, layout.in_file, block_bytes=block_bytes, watch=watch)
     return layout.complete(_unless_empty(read, watch))
 
