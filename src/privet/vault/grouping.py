@@ -85,9 +85,9 @@ class Partition:
     fits: bool
 
     def load(self) -> tuple[pa.Table, Tokens]:
-        """All rows in the order in which they came, and their tokens."""
+        """All rows in the order in which they came, in one piece, and their tokens."""
         pieces = list(self.pieces())
-        rows = pa.Table.from_batches([piece.rows for piece in pieces])
+        rows = pa.Table.from_batches([piece.rows for piece in pieces]).combine_chunks()
         return rows, np.concatenate([piece.tokens for piece in pieces])
 
 
@@ -165,7 +165,10 @@ class Grouping:
 
 def taken(rows: pa.Table, order: Order) -> pa.RecordBatch:
     """The rows in `order`, as one batch."""
-    chosen = rows.take(order).combine_chunks().to_batches()
+    # Arrow gathers text from two pieces in half the time that it takes from one.
+    half = rows.num_rows // 2
+    pieces = pa.concat_tables([rows.slice(0, half), rows.slice(half)])
+    chosen = pieces.take(order).combine_chunks().to_batches()
     return chosen[0] if chosen else pa.RecordBatch.from_pylist([], rows.schema)
 
 
