@@ -167,6 +167,21 @@ def test_keys_still_judge_what_is_let_in_and_its_record_stays(made: Made) -> Non
     assert done.held == {"type:amount": 1}  # its record is what was read, not what was made of it
 
 
+def test_nothing_of_a_held_back_row_lies_in_the_clear_afterwards(made: Made) -> None:
+    made.open().run("research")
+    clean(made, MISSING)
+    made.open().show_held_back("customers", *ANALYST)
+    made.open().reprocess("customers", *ANALYST)
+    made.open().let_in("customers", *ANALYST, ("rule:range_amount",))
+    released(made)
+    for path in made.root.rglob("*"):
+        if path.is_file() and path != made.root / "customers.csv":
+            held_text = [
+                text for text in (b"example.org", b"dark", b"C10") if text in path.read_bytes()
+            ]
+            assert not held_text, path
+
+
 def test_duplicates_are_merged_when_they_are_let_in(made: Made) -> None:
     clean(made, "deduplicate")
     rows = [*ROWS, (*LATE[:4], ""), LATE]
