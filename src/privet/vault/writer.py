@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from privet.kernels.hmac_column import expect
 from privet.kernels.ordering import stable_order
 from privet.model.errors import StorageError
 from privet.model.release import RowCounts
@@ -33,6 +34,10 @@ from privet.vault.records import file_and_position, places
 DEFAULT_MEMORY = 768 << 20
 _SHARES = 12
 _LEAST_SHARE = 1 << 10
+_MANY_BYTES = 64 << 20
+"""Rows from which on a compiled hash pays for being loaded."""
+_ROW_BYTES = 200
+"""Of a row, about."""
 
 
 class SnapshotWriter:
@@ -101,6 +106,8 @@ class SnapshotWriter:
         self._keys = keys
         self._entropy = entropy
         self._replace_quarantine = replace_quarantine
+        self._many = expected_bytes >= _MANY_BYTES
+        expect(expected_bytes // _ROW_BYTES)
         self._keeps_rows = keeps_rows
         self._on_kept = on_kept or _unseen
         share = max(memory_bytes // _SHARES, _LEAST_SHARE)
@@ -269,7 +276,7 @@ class SnapshotWriter:
         """What the rows are clustered by: nothing but their order, where they have no subject."""
         if self.subject_type is None or subjects is None:
             return np.zeros(kept.num_rows, np.uint64)
-        return subject_tokens(self._clustering_key.secret, subjects)
+        return subject_tokens(self._clustering_key.secret, subjects, many=self._many)
 
     def _settled(self) -> Iterator[Iterator[pa.RecordBatch]]:
         """The rows that are kept, in groups that no subject goes beyond; to be taken in order."""
