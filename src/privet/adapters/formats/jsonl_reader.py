@@ -49,19 +49,21 @@ def lines_of(
     """
     source = ByteSource(file, name, form.compression)
     stream = TextStream(source, name, form.encoding, escape=False)
-    first, rest = 1, b""
+    first, size = 1, 0
+    rest: list[bytes] = []
     while piece := stream.read(block_bytes):
         whole, newline, rest_of_piece = piece.rpartition(b"\n")
         if not newline:
-            rest += piece
-            if len(rest) > _MAX_LINE:
+            rest.append(piece)
+            size += len(piece)
+            if size > _MAX_LINE:
                 raise _too_long(name, first)
             continue
-        lines = (rest + whole).split(b"\n")
+        lines = b"".join([*rest, whole]).split(b"\n")
         yield first, [line.strip() for line in lines]
-        first, rest = first + len(lines), rest_of_piece
-    if rest:
-        yield first, [rest.strip()]
+        first, rest, size = first + len(lines), [rest_of_piece], len(rest_of_piece)
+    if size:
+        yield first, [b"".join(rest).strip()]
 
 
 def read_jsonl(

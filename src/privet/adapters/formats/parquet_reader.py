@@ -19,6 +19,8 @@ from privet.model.errors import SourceError
 
 _T = TypeVar("_T")
 _MAX_ROWS = 64 << 10
+_BUFFER, _LEAST_BUFFER, _BUFFERS = 1 << 20, 16 << 10, 128 << 20
+"""Bytes read ahead in a column, at most and at least, and about how many in all columns."""
 
 
 def parquet_schema(file: BinaryIO, name: str) -> pa.Schema:
@@ -68,11 +70,17 @@ def read_parquet(
 
 def _open(file: BinaryIO, name: str) -> pq.ParquetFile:
     file.seek(0)
-    # Unbuffered column chunks would put a whole row group into memory.
+    metadata = _guarded(name, lambda: pq.read_metadata(file))
+    # Unbuffered column chunks would put a whole row group into memory; so would too many buffers.
+    buffer = max(_LEAST_BUFFER, min(_BUFFER, _BUFFERS // max(1, metadata.num_columns)))
     return _guarded(
         name,
         lambda: pq.ParquetFile(
-            file, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True
+            file,
+            metadata=metadata,
+            buffer_size=buffer,
+            pre_buffer=False,
+            page_checksum_verification=True,
         ),
     )
 

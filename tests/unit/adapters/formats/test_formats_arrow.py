@@ -151,7 +151,7 @@ def test_a_file_cut_anywhere_is_an_error(kind: str) -> None:
 def test_flipped_bytes_give_rows_or_our_error_and_nothing_else(kind: str) -> None:
     """The format has no checksum: a flipped value may pass, but nothing may crash."""
     data = bytearray(written(odd(), kind=kind))
-    for place in range(0, len(data), 3):
+    for place in range(0, len(data), 11):
         data[place] ^= 0xFF
         try:
             read(bytes(data))

@@ -181,7 +181,7 @@ def test_one_json_object_with_another_key_is_held_back_and_not_the_file() -> Non
 def test_a_key_that_is_null_everywhere_is_not_lost() -> None:
     rows = [{**row, "born": None} for row in ROWS]
     assert read("jsonl", rows)[1] == Drifted()
-    some = [*LOST * 50_000, {**ROWS[0]}]
+    some = [*LOST * 5_000, {**ROWS[0]}]
     assert read("jsonl", some)[1] == Drifted()
 
 
