@@ -231,7 +231,14 @@ class Ingest:
         }
 
     def _shape(self) -> str:
-        return sha256(canonical.encode(dict(self.manner()))).hexdigest()
+        """What runs have in common that go on from one another.
+
+        Where files are added, a run that read them all, without `incremental:`, is one of them: so
+        one such run takes in a file that was corrected.
+        """
+        after = self.source.incremental.after if self.source.incremental else None
+        alike = {"incremental": str(after or ""), "from": list(self.source.urls)}
+        return sha256(canonical.encode({**self.manner(), **alike})).hexdigest()
 
     def _holds(self, output: Output) -> bool:
         if not self.told:
@@ -269,7 +276,9 @@ class Ingest:
             block_bytes=self.block_bytes,
             adds=base is not None,
             taken=base.records if base else {},
-            watermark=Watermark(self.contract, after, base.watermark if base else None)
+            watermark=Watermark(
+                self.contract, after, base.watermark if base else None, self.source.clean
+            )
             if after
             else None,
         )

@@ -70,8 +70,7 @@ class Intake:
                 findings=self.findings,
                 after=self.watermark.start if self.watermark else None,
             ):
-                self.findings.records[item.url] += batch.rows.num_rows + len(batch.rejects)
-                yield number, batch if self.watermark is None else self._fresh(item, batch)
+                yield number, self._fresh(item, batch)
 
     def batches(self, meter: Meter) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
         """Every row of every file, with the reserved columns; and the subject keys.
@@ -96,8 +95,6 @@ class Intake:
     def _inspected(self, number: int, raw: RawBatch) -> tuple[pa.RecordBatch, Values | None]:
         seen = self.inspector.inspect(raw.rows)
         self.findings.note(seen)
-        if self.watermark is not None:
-            self.watermark.note(seen.rows)
         reserved = [
             pa.repeat(pa.scalar(number, pa.int64()), len(seen.reasons)),
             raw.positions,
@@ -126,14 +123,23 @@ class Intake:
 
     def _fresh(self, item: SourceObject, raw: RawBatch) -> RawBatch:
         """What no earlier run has taken: rows above the watermark, and later undated records."""
+        before, taken = self.findings.records[item.url], self.taken.get(item.url, 0)
         if self.watermark is None:
+            self.findings.records[item.url] = before + raw.rows.num_rows + len(raw.rejects)
             return raw
-        taken = self.taken.get(item.url, 0)
-        above = self.watermark.fresh(self.inspector.typed(raw.rows))
-        later = pc.greater(raw.positions, taken)
-        wanted = pc.coalesce(above, later)
+        typed = self.inspector.typed(raw.rows)
+        above = self.watermark.fresh(typed)
+        if item.store is not None:
+            places, records = raw.positions, raw.rows.num_rows + len(raw.rejects)
+        else:  # a database leaves dated rows out: undated ones are told apart by their own number
+            undated = pc.is_null(above)
+            places = pc.add(pc.cumulative_sum(undated.cast(pa.int64())), before)
+            records = undated.true_count
+        self.findings.records[item.url] = before + records
+        wanted = pc.coalesce(above, pc.greater(places, taken))
         rejects = tuple(reject for reject in raw.rejects if reject.position > taken)
         rows, positions = raw.rows.filter(wanted), raw.positions.filter(wanted)
+        self.watermark.note(typed.filter(wanted))  # before `clip` and `impute`, as it is compared
         self.findings.skipped += raw.rows.num_rows - rows.num_rows
         self.findings.skipped += len(raw.rejects) - len(rejects)
         return RawBatch(rows, positions, rejects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -9,9 +10,16 @@ import pyarrow as pa
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError
 from privet.model.paths import ColumnPath
+from privet.model.quality import CleanStep
 from privet.ports.arrow_types import arrow_schema
 from privet.transforms.arrow import Values, pc
 from privet.transforms.nested import leaf_values
+
+_SPELLING = frozenset({"trim", "normalise"})
+"""Steps that change no number and no date that a database has."""
+
+_LATER = frozenset({"impute", "clip", "deduplicate"})
+"""Steps after the types are known, and so after the comparison."""
 
 
 @dataclass
@@ -22,6 +30,7 @@ class Watermark:
         contract: the data set's contract.
         path: a column with an order: whole numbers, decimals, dates, times, text.
         text: the largest value that an earlier run has taken, or None.
+        clean: the steps that the column goes through before it is compared.
 
     Raises:
         ConfigError: the contract has no such column, or it has no order.
@@ -29,7 +38,8 @@ class Watermark:
 
     contract: Contract
     path: ColumnPath
-    text: str | None
+    text: str | None = field(repr=False)
+    clean: Sequence[CleanStep] = ()
     _start: Values = field(init=False, repr=False)
     _newest: Values = field(init=False, repr=False)
 
@@ -53,8 +63,24 @@ class Watermark:
 
     @property
     def start(self) -> tuple[str, str] | None:
-        """The column and what its watermark was at the start; None: there was none."""
-        return None if self.text is None else (self.path.root, self.text)
+        """The column and what its watermark was at the start; None: there was none.
+
+        Nor where cleaning may change the column: a database would compare what stands there.
+        """
+        if self.text is None or self.cleaned:
+            return None
+        return self.path.root, self.text
+
+    @property
+    def cleaned(self) -> bool:
+        """Whether a cleaning step may make another value of the column's."""
+        column = self.contract.column(self.path)
+        text = column is None or column.type == "string"
+        return any(
+            self.path in step.columns or (not step.columns and (text or step.name not in _SPELLING))
+            for step in self.clean
+            if step.name not in _LATER
+        )
 
     def fresh(self, rows: pa.RecordBatch) -> Values:
         """A mask of typed rows: true above the watermark, false at or below, null where undated."""

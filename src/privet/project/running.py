@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from privet.adapters.releases import open_target
-from privet.adapters.stores.sources import SourceObject, expand
+from privet.adapters.rows import named
+from privet.adapters.stores.sources import SourceObject
 from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.outcome import quality
@@ -66,7 +67,7 @@ def run(
     started = memory.gate.means.clock.now()
     timed = Timed(progress)
     objects = {
-        data: expand(source.urls, memory.config.root) for data, source in plan.spec.sources.items()
+        data: named(source, memory.config.root) for data, source in plan.spec.sources.items()
     }
     remembered = step_memory(memory)
     ingesting = Ingesting(memory, remembered, code_version)

@@ -33,10 +33,21 @@ _SETTINGS = (
 )
 _NUMBERS = ("int2", "int4", "int8", "float4", "float8", "numeric")
 _NATIVE = frozenset([*_NUMBERS, "bool", "bytea", "text", "varchar", "bpchar", "name"])
-_ORDERED = frozenset(
-    ["int2", "int4", "int8", "numeric", "date", "timestamp", "timestamptz", "text", "varchar"]
-)
-"""Types of which the server's order is ours, text with its collation set aside."""
+_ORDERED = {
+    "int2": "int64",
+    "int4": "int64",
+    "int8": "int64",
+    "date": "date32",
+    "timestamp": "timestamp[us]",
+    "timestamptz": "timestamp[us, UTC]",
+    "text": "string",
+    "varchar": "string",
+}
+"""Types of which the server's order is ours, text with its collation set aside, each with the type
+that the contract must have: numbers that stand there as text have another order."""
+
+_FIRST_DAY = "0001-01-01"
+"""What lies before (`-infinity` too) is a date to the server, and none to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,7 @@ class PostgresSession:
             for c in columns
         )
         statement = select_from(chosen, query)
-        if after is not None and after[0].declared in _ORDERED:
+        if after is not None:
             self._remember(after[1])
             statement += f" WHERE {_above(after[0])}"
         options = {"adbc.postgresql.batch_size_hint_bytes": str(block_bytes)}
@@ -189,4 +200,12 @@ def _above(column: ResultColumn) -> str:
     value = "current_setting('privet.after')"
     if column.declared in {"text", "varchar"}:
         return f'({name} COLLATE "C" > {value} COLLATE "C" OR {name} IS NULL)'
-    return f"({name} > {value}::{column.declared} OR {name} IS NULL)"
+    undated = f"{name} IS NULL"
+    if column.declared in {"date", "timestamp", "timestamptz"}:
+        undated += f" OR {name} < '{_FIRST_DAY}'"
+    return f"({name} > {value}::{column.declared} OR {undated})"
+
+
+def same_order(column: ResultColumn, kind: str | None) -> bool:
+    """Whether the server orders a column as we do when its values have the type `kind`."""
+    return kind is not None and _ORDERED.get(column.declared) == kind

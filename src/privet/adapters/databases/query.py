@@ -9,7 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from privet.adapters.databases.address import Address, parse_address
-from privet.adapters.databases.postgres import PostgresSession, ResultColumn, open_postgres
+from privet.adapters.databases.postgres import (
+    PostgresSession,
+    ResultColumn,
+    open_postgres,
+    same_order,
+)
 from privet.adapters.databases.sqlite import SqliteSession, open_sqlite
 from privet.adapters.databases.statement import checked_query
 from privet.adapters.formats.batches import RawBatch
@@ -129,9 +134,11 @@ def _postgres(asked: _Asked) -> Iterator[pa.RecordBatch]:
         by_name = {column.name: column for column in found}
         kinds = [(column.name, column.kind) for column in found]
         roots = asked.roots(plain_schema(pa.schema(kinds)))
+        types = {column.path.root: column.type for column in asked.columns}
         bound = None
         if asked.after is not None and asked.after[0] in by_name:
-            bound = (by_name[asked.after[0]], asked.after[1])
+            name, value = asked.after
+            bound = (by_name[name], value) if same_order(by_name[name], types.get(name)) else None
         chosen = [by_name[root] for root in roots]
         batches = session.rows(asked.query, chosen, block_bytes=asked.block_bytes, after=bound)
         for batch in batches:

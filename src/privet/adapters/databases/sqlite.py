@@ -75,8 +75,8 @@ class SqliteSession:
         parameters: list[Any] | None = None
         if after is not None:
             column = f"q.{quoted(after[0])}"
-            # Text and blobs are greater than any number, and may be dates that only we can read.
-            statement += f" WHERE NOT (typeof({column}) IN ('integer', 'real') AND {column} <= ?)"
+            # All else may be a number that only we can read, or none, and then comes every time.
+            statement += f" WHERE NOT (typeof({column}) = 'integer' AND {column} <= ?)"
             parameters = [after[1]]
         first = True
         with closing(self._cursor(len(names))) as cursor:

@@ -146,6 +146,18 @@ def test_the_server_leaves_out_what_does_not_go_beyond(
     assert count(server, more, wanted, after=(column, value)) == beyond + 1
 
 
+def test_text_that_is_a_number_to_us_is_not_compared_as_text(server: str) -> None:
+    query = "select id::text as id, name, at from many"
+    wanted = columns(id="int64", name="string", at="timestamp[us, UTC]")
+    assert count(server, query, wanted, after=("id", "9")) == 60_000
+
+
+def test_days_that_no_date_holds_come_every_time(server: str) -> None:
+    days = "(date '2024-01-02'), (date '-infinity'), (date '0044-03-15 BC'), (date '1999-01-01')"
+    query = f"select d from (values {days}) as v(d)"
+    assert count(server, query, columns(d="date32"), after=("d", "2024-01-01")) == 3
+
+
 def test_a_value_to_go_beyond_is_a_parameter_and_no_part_of_the_statement(server: str) -> None:
     wanted = columns(id="int64", name="string", at="timestamp[us, UTC]")
     sly = ("name", "'; drop table many; --")
