@@ -149,14 +149,16 @@ def test_an_earlier_file_that_changed_is_refused_with_the_way_out(tmp_path: Path
     with pytest.raises(SourceError, match=r"in/a.csv has changed since") as caught:
         made.open().run("research")
     assert "incremental: {after: COLUMN}" in str(caught.value.hint)
-    put(made, "a", "p1,2024-01-01,1")
-    write(made.root / "pipelines/research.yaml", _without_incremental(made))
-    assert amounts(run(made)) == [1]
-
-
-def _without_incremental(made: Made) -> str:
-    text = (made.root / "pipelines/research.yaml").read_text()
-    return text.replace("    incremental: files\n", "")
+    pipeline = made.root / "pipelines/research.yaml"
+    text = pipeline.read_text()
+    pipeline.write_text(text.replace("    incremental: files\n", ""))
+    assert amounts(run(made)) == [1, 2]
+    pipeline.write_text(text)
+    assert amounts(run(made)) == [1, 2]
+    put(made, "b", "p3,2024-01-01,3")
+    assert amounts(run(made)) == [1, 2, 3]
+    assert kept(made, "events").number == 3
+    require_verified(made)
 
 
 def test_rows_of_a_file_that_was_removed_stay(tmp_path: Path) -> None:

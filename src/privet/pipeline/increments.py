@@ -64,6 +64,7 @@ def unread(objects: Sequence[SourceObject], base: Base) -> tuple[SourceObject, .
             raise SourceError(
                 f"{item.url} has changed since an earlier run took its rows",
                 hint="put new rows into a new file; or, where rows carry a time, write "
-                "`incremental: {after: COLUMN}`; or leave `incremental:` out, to read all anew",
+                "`incremental: {after: COLUMN}`; or leave `incremental:` out for one run, which "
+                "reads all anew",
             )
     return tuple(item for item in objects if item.url not in taken)
