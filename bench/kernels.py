@@ -1,4 +1,4 @@
-"""Nanoseconds a row of `hmac_rows` beside the standard library: `python bench/kernels.py`.
+"""Nanoseconds a row of the keyed hashes beside the standard library: `python bench/kernels.py`.
 
 CPU time, the contenders taken in turn, the median of five; compile time is left out.
 """
@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 
 from privet.kernels.hmac_sha256 import hmac_rows, warm
+from privet.kernels.siphash import siphash_rows
 
 KEY = bytes(range(32))
 COLUMNS: Mapping[str, Callable[[int], str]] = {
@@ -47,7 +48,12 @@ def by_kernel(values: pa.Array) -> None:
     hmac_rows(KEY, values)
 
 
-CONTENDERS = (by_kernel, by_copy, by_digest)
+def by_siphash(values: pa.Array) -> None:
+    """What groups many rows: no pseudonym, 64 bits."""
+    siphash_rows(KEY[:16], values)
+
+
+CONTENDERS = (by_kernel, by_copy, by_digest, by_siphash)
 
 
 def nanoseconds(contender: Callable[[pa.Array], None], values: pa.Array) -> float:
@@ -62,12 +68,14 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=5)
     options = parser.parse_args()
     warm()
+    by_siphash(pa.array([""]))
     for name, make in COLUMNS.items():
         values = pa.array([make(row) for row in range(options.rows)])
         turns = [[nanoseconds(one, values) for one in CONTENDERS] for _ in range(options.turns)]
-        kernel, copy, digest = map(statistics.median, zip(*turns, strict=True))
+        kernel, copy, digest, grouping = map(statistics.median, zip(*turns, strict=True))
         print(
-            f"{name:24} kernel {kernel:6.0f}   hashlib copy {copy:6.0f}   hmac.digest {digest:6.0f}"
+            f"{name:24} kernel {kernel:6.0f}   hashlib copy {copy:6.0f}   "
+            f"hmac.digest {digest:6.0f}   SipHash {grouping:6.0f}"
         )
 
 
