@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from privet.project.verifying import verify_path
 from tests.command_line import Outcome, privet, visible_releases
-from tests.projects import Made, customers_csv, make_project, use_cheap_passphrase
+from tests.projects import CUSTOMERS, Made, customers_csv, make_project, use_cheap_passphrase
 
 ROWS = [(f"C{i:03}", f"c{i}@example.org", f"secret {i}", "Ulm", i) for i in range(12)]
 HELD = (
@@ -122,6 +123,29 @@ def test_who_is_restricted_is_not_shown_and_counted(made: Made) -> None:
     outcome = show(made, "--reason", "type:amount")
     assert [row["position"] for row in rows_of(outcome)] == [14]
     assert (outcome.json["of"], outcome.json["withheld"]) == (2, {"restricted": 1})
+
+
+def test_of_somebody_who_cannot_be_read_only_the_place_is_shown(tmp_path: Path) -> None:
+    """Whether they are restricted, nobody can tell."""
+    columns = tuple(
+        replace(column, type="int64") if str(column.path) == "customer_id" else column
+        for column in CUSTOMERS.columns
+    )
+    rows = [(f"{i}", f"c{i}@example.org", f"secret {i}", "Ulm", i) for i in range(12)]
+    more = "5.x,c5@example.org,dark,Trier,7\n,nobody@example.org,dark,Berlin,many\n"
+    made = make_project(
+        tmp_path / "project",
+        {"customers.csv": customers_csv(rows) + more},
+        contracts=(replace(CUSTOMERS, columns=columns),),
+    )
+    made.open().run("research")
+    allow(made)
+    made.open().restrict("customer", "5")
+    unread, nobody = rows_of(show(made))
+    assert (unread["position"], unread["reason"]) == (13, "type:customer_id")
+    assert set(unread["values"].values()) == {None}
+    assert unread["value"] is None
+    assert (nobody["value"], nobody["values"]["city"]) == ("many", "Berlin")
 
 
 def test_the_row_filter_of_the_rule_holds_here_too(made: Made) -> None:

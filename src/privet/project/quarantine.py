@@ -22,11 +22,13 @@ from privet.model.release import Decision, Principal, Request
 from privet.model.reserved import FILE, POSITION, REASON, RECORD
 from privet.model.version import VERSION
 from privet.pipeline.held import as_text, column_of, read_record, text_at
+from privet.pipeline.inspection import UNOWNED
 from privet.policy.decide import decide
 from privet.policy.problem import nearest
 from privet.ports.arrow_types import arrow_schema
 from privet.project.ingesting import earlier, step_memory
 from privet.project.memory import Memory
+from privet.quality.casting import null_where
 from privet.transforms.arrow import Values, pc
 from privet.vault.snapshots import Snapshot
 from privet.vault.writer import count_reasons
@@ -316,7 +318,11 @@ class _Look:
             rows.column(REASON),
             pa.array(self._values(rows), pa.string()),
         ]
-        columns = [rows.column(name) for name in self.snapshot.manifest.schema.names]
+        stranger = pa.array([self._of_a_stranger(row) for row in rows.to_pylist()])
+        columns = [
+            null_where(stranger, rows.column(member.name))
+            for member in self.snapshot.manifest.schema
+        ]
         names = [*self.snapshot.manifest.schema.names, *(path.root for path in _OWN)]
         return pa.RecordBatch.from_arrays([*columns, *own], names=names)
 
@@ -326,8 +332,17 @@ class _Look:
         values: list[str | None] = []
         for row in rows.to_pylist():
             path = column_of(row[REASON], self.contract)
-            values.append(None if path is None or path not in kept else _value(row, path))
+            hidden = path is None or path not in kept or self._of_a_stranger(row)
+            values.append(None if hidden or path is None else _value(row, path))
         return values
+
+    def _of_a_stranger(self, row: Mapping[str, Any]) -> bool:
+        """Whether somebody stands there who cannot be read: nobody can tell who is restricted."""
+        record = None if row[REASON] == UNOWNED else read_record(row[RECORD])
+        return record is not None and any(
+            text_at(row, subject.key) is None and (text_at(record, subject.key) or "").strip()
+            for subject in self.contract.subjects
+        )
 
 
 def _value(row: Mapping[str, Any], path: ColumnPath) -> str | None:
