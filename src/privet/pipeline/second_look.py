@@ -57,7 +57,7 @@ class SecondLook:
         strict: judges the others, for the counts alone.
         cleaned: whether the cleaning steps are those of then.
         findings: what the rules say of them all.
-        watermark: sees every row, as an ingest's does.
+        watermark: sees every row that can be read again: a later run knows it by today's cleaning.
         stayed: rows that stay as they are, by reason.
     """
 
@@ -81,7 +81,8 @@ class SecondLook:
         for numbers, rows in self._read([records[place].as_py() for place in places.tolist()]):
             here = places[numbers]
             wanted = chosen[here]
-            self._note(rows.filter(pa.array(~wanted)))
+            if self.watermark is not None:
+                self.watermark.note(self.inspector.typed(rows))
             if wanted.any():
                 done[here[wanted]] = True
                 yield self._raw(taken(held, here[wanted]), rows.filter(pa.array(wanted)))
@@ -97,19 +98,12 @@ class SecondLook:
     def _read(self, records: Sequence[bytes]) -> Iterator[tuple[list[int], pa.RecordBatch]]:
         return read_rows(records, self.source, self.inspector.read_columns)
 
-    def _note(self, rows: pa.RecordBatch) -> None:
-        """See rows that stay: a later run knows them by today's cleaning."""
-        if self.watermark is not None and rows.num_rows:
-            self.watermark.note(self.inspector.typed(rows))
-
     def _raw(
         self, held: pa.RecordBatch, rows: pa.RecordBatch
     ) -> tuple[pa.RecordBatch, Values | None]:
         """Rows from their records, as they were read."""
         seen = self.inspector.inspect(rows)
         self.findings.note(seen)
-        if self.watermark is not None:
-            self.watermark.note(seen.rows)
         return _placed(seen.rows, held, seen.reasons), seen.subjects
 
     def _typed(self, held: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
@@ -117,8 +111,6 @@ class SecondLook:
         before = held.select(self.inspector.schema.names)
         seen = self.inspector.again(before, cleaned=self.cleaned)
         self.findings.note(seen)
-        if self.watermark is not None:
-            self.watermark.note(seen.rows)
         passing = pc.is_null(seen.reasons)
         for mask, rows in ((passing, seen.rows), (pc.invert(passing), before)):
             if mask.true_count:

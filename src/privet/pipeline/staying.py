@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from privet.model.errors import Refused
+from privet.model.pipeline import Incremental
 from privet.model.quality import QualityRule, Refers, SetCheck, Unique
 from privet.pipeline.findings import Findings
 from privet.pipeline.held import RULE
@@ -24,6 +25,9 @@ from privet.vault.writer import count_reasons
 ANEW = "run the pipeline again: it reads the source anew"
 
 _MAY_DIFFER = frozenset({"contract", "clean", "drift", "external"})
+_BY_FILES = {repr(None), repr(Incremental())}
+"""How the manner of a run says that it goes after no watermark."""
+
 _WORDS: Mapping[str, str] = {
     "code": "another version of Privet brought it in",
     "subject": "its rows are about somebody else now",
@@ -55,10 +59,7 @@ def require_same(ingest: Ingest, base: Base, given: Mapping[str, Output]) -> boo
         Refused: they differ in more than the contract's rules and the cleaning of single rows.
     """
     data, then, now = ingest.contract.name, base.output.get("manner", {}), ingest.manner()
-    differing = sorted(
-        name for name in {*then, *now} - _MAY_DIFFER if then.get(name) != now.get(name)
-    )
-    if differing:
+    if differing := _differing(then, now):
         why = _WORDS.get(differing[0], f"the pipeline's `{differing[0]}:` is another")
         raise Refused(f"{data} would not be brought in as it was: {why}", hint=ANEW)
     if not arrow_schema(ingest.contract.columns).equals(base.snapshot.manifest.schema):
@@ -71,6 +72,22 @@ def require_same(ingest: Ingest, base: Base, given: Mapping[str, Output]) -> boo
         raise Refused(f"what {data} refers to has changed since", hint=ANEW)
     _require_cleaned(ingest, then["clean"])
     return bool(then["clean"] == now["clean"])
+
+
+def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """In what the manner of two runs differs, of what must be the same."""
+    may = set(_MAY_DIFFER)
+    if {str(then.get("incremental")), str(now["incremental"])} <= _BY_FILES:
+        # A run that reads everything and one that adds files go on from one another.
+        may |= {"incremental"} if then.get("from") and now["from"] else {"incremental", "from"}
+    return sorted(name for name in {*then, *now} - may if then.get(name) != now.get(name))
+
+
+def _counts_undated(ingest: Ingest) -> bool:
+    """Whether later runs know rows without a watermark by how many there are: of a database."""
+    incremental = ingest.source.incremental
+    after = incremental.after if incremental else None
+    return after is not None and ingest.source.format.name == "sql"
 
 
 def _require_judged(ingest: Ingest, base: Base) -> None:
@@ -90,6 +107,12 @@ def _require_judged(ingest: Ingest, base: Base) -> None:
 
 def _require_cleaned(ingest: Ingest, then: Collection[str]) -> None:
     """Kept rows had their duplicates merged by today's steps, and today's measures were taken."""
+    if list(then) != ingest.manner()["clean"] and _counts_undated(ingest):
+        raise Refused(
+            f"which rows of {ingest.contract.name} come after the watermark depends on how they "
+            "are cleaned",
+            hint=ANEW,
+        )
     now = list(ingest.manner()["clean"])
     steps = dict(zip(now, ingest.source.clean, strict=True))
     merging = [text for text, step in steps.items() if step.name == "deduplicate"]
