@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -366,3 +369,28 @@ def test_a_run_after_a_watermark_takes_no_row_twice(made: Made) -> None:
     more = ("C300", "more@example.org", "dark", "Hof", 1001)
     (made.root / "customers.csv").write_text(customers_csv([*ROWS, late, more]))
     assert released(made) == spelled(*ROWS, (*late[:4], "1000"), more)
+
+
+@pytest.mark.parametrize("more", ["", "    incremental: {after: amount}\n"])
+def test_rows_of_a_database_are_let_in_and_a_later_run_goes_on(made: Made, more: str) -> None:
+    with contextlib.closing(sqlite3.connect(made.root / "shop.db")) as shop:
+        shop.execute("CREATE TABLE c (customer_id, email, secret, city, amount)")
+        shop.executemany("INSERT INTO c VALUES (?, ?, ?, ?, ?)", [*ROWS, LATE, NEGATIVE])
+        shop.commit()
+        pipeline = made.root / "pipelines/research.yaml"
+        source = f"from: sqlite:///shop.db\n    format: sql\n    query: SELECT * FROM c\n{more}"
+        text = re.sub(r"from: customers.csv\n(    .*\n)*", source, pipeline.read_text())
+        pipeline.write_text(text)
+        made.open().run("research")
+        edit(made, CONTRACT, "{minimum: 0}", "{minimum: -5}")
+        done = made.open().reprocess("customers", *ANALYST)
+        assert (done.let_in, done.held) == (1, {"type:amount": 1})
+        assert released(made) == spelled(*ROWS, NEGATIVE)
+        later = ("C300", "more@example.org", "dark", "Hof", 1001)
+        shop.execute("INSERT INTO c VALUES (?, ?, ?, ?, ?)", later)
+        shop.commit()
+        assert released(made) == spelled(*ROWS, NEGATIVE, later)
+    if more:
+        pipeline.write_text(text.replace(more, f"    clean: [{MISSING}]\n{more}"))
+        with pytest.raises(Refused, match="after the watermark"):
+            made.open().reprocess("customers", *ANALYST)
