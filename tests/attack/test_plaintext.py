@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,19 @@ from blake3 import blake3
 
 from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath
-from privet.model.pipeline import SourceFormat
+from privet.model.pipeline import SourceFormat, SourceSpec
 from privet.model.policy import Treatment
+from privet.model.quality import CleanStep, Matches, QualityRule, Range, Steady, Unique
 from privet.project.verifying import verify_path
 from tests.attack.victim import run_in_child
-from tests.projects import PASSPHRASE, Made, customers_csv, make_project, use_cheap_passphrase
+from tests.projects import (
+    CUSTOMERS,
+    PASSPHRASE,
+    Made,
+    customers_csv,
+    make_project,
+    use_cheap_passphrase,
+)
 
 TAG = "q7zk0v4xw9j2m8hd3ynb"
 """In lower case, since e-mail addresses are: so a folded copy is found too."""
@@ -55,6 +64,25 @@ NOTES = Contract(
 )
 
 
+SECRET, EMAIL, AMOUNT = (ColumnPath.of(name) for name in ("secret", "email", "amount"))
+JUDGED = replace(
+    CUSTOMERS,
+    rules=(
+        QualityRule("text", Matches("^[^!]*$"), (SECRET,)),
+        QualityRule("once", Unique(), (EMAIL,)),
+        QualityRule("steady", Steady(50.0), (SECRET,), action="report"),
+        QualityRule("small", Range(maximum="100000"), (AMOUNT,), action="report"),
+    ),
+)
+CLEANED = (
+    CleanStep("trim"),
+    CleanStep("normalise", (EMAIL,), (("case", "lower"),)),
+    CleanStep("deduplicate", params=(("keep", "first"), ("kind", "exact"))),
+    CleanStep("deduplicate", (EMAIL, SECRET), (("keep", "first"), ("kind", "near"))),
+)
+"""Rules and steps on columns that must not be readable, which compare, keep and profile values."""
+
+
 @pytest.fixture(autouse=True)
 def watched_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder for temporary files, so that whatever is laid there is seen."""
@@ -71,6 +99,9 @@ def planted_csv(count: int) -> str:
         for i in range(count)
     ]
     held_back = [
+        rows[-1],
+        (*rows[-1][:2], f"{TAG} again", "Bonn", 1),
+        (f"c2{TAG}", f"x.{TAG}@example.org", f"!{TAG}", "Bonn", 2),
         (f"c1{TAG}", f"{TAG}@example.org", f"s {TAG}", "Bonn", f"{TAG} is no number"),
         ("", f"nobody.{TAG}@example.org", f"{TAG}", "Bonn", 5),
     ]
@@ -100,6 +131,16 @@ def planted_jsonl() -> str:
 def planted(folder: Path, kind: str, count: int = 500) -> Made:
     if kind == "csv":
         return make_project(folder, {"customers.csv": planted_csv(count)})
+    if kind == "passing":
+        source = SourceSpec(
+            "customers",
+            ("customers.csv",),
+            SourceFormat("csv"),
+            clean=CLEANED,
+            keep="quarantine",
+        )
+        files = {"customers.csv": planted_csv(count)}
+        return make_project(folder, files, contracts=(JUDGED,), sources=[source])
     return make_project(
         folder,
         {"notes.jsonl": planted_jsonl()},
@@ -115,7 +156,7 @@ def planted(folder: Path, kind: str, count: int = 500) -> Made:
     )
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "passing"])
 def test_no_file_has_it_after_runs(kind: str, tmp_path: Path, watched_tmp: Path) -> None:
     made = planted(tmp_path / "project", kind)
     first = made.open().run("research")
@@ -127,9 +168,10 @@ def test_no_file_has_it_after_runs(kind: str, tmp_path: Path, watched_tmp: Path)
     verify_path(made.root)
 
 
-def test_no_killed_run_leaves_it(tmp_path: Path, watched_tmp: Path) -> None:
-    made = planted(tmp_path / "project", "csv", 2000)
-    for number in (8, 25, 40, 45, 50, 55, 60, 65, 70, 80):
+@pytest.mark.parametrize("kind", ["csv", "passing"])
+def test_no_killed_run_leaves_it(kind: str, tmp_path: Path, watched_tmp: Path) -> None:
+    made = planted(tmp_path / "project", kind, 2000)
+    for number in (8, 25, 40, 45, 50, 55, 60, 65, 70, 80)[:: 1 if kind == "csv" else 3]:
         child = run_in_child(made.root, number)
         child.join()
         require_unreadable(made.root, watched_tmp)
@@ -137,7 +179,7 @@ def test_no_killed_run_leaves_it(tmp_path: Path, watched_tmp: Path) -> None:
     require_unreadable(made.root, watched_tmp)
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "passing"])
 def test_the_command_line_says_none_of_it(kind: str, tmp_path: Path, watched_tmp: Path) -> None:
     """What a run prints, its report, and what a refused run says."""
     made = planted(tmp_path / "project", kind)
@@ -155,11 +197,14 @@ def test_the_command_line_says_none_of_it(kind: str, tmp_path: Path, watched_tmp
     require_unreadable(made.root, watched_tmp)
 
 
-def test_no_write_and_no_file_name_of_a_run_has_it(tmp_path: Path, watched_tmp: Path) -> None:
+@pytest.mark.parametrize("kind", ["csv", "passing"])
+def test_no_write_and_no_file_name_of_a_run_has_it(
+    kind: str, tmp_path: Path, watched_tmp: Path
+) -> None:
     strace = shutil.which("strace")
     if strace is None:
         pytest.skip("strace is not installed")
-    made = planted(tmp_path / "project", "csv", 1)
+    made = planted(tmp_path / "project", kind, 1)
     made.open().run("research")
     plan = made.root / "privet.yaml"
     plan.write_text(plan.read_text().replace("memory: 1GB", "memory: 64MiB"))
