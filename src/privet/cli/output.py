@@ -26,6 +26,11 @@ def say(text: str = "") -> None:
     print(text)  # noqa: T201
 
 
+def counted(count: int, noun: str) -> str:
+    """A count and its noun: `1 cell`, `1,200 cells`."""
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
+
+
 def done(verb: str, text: str, *, json: bool, **fields: Any) -> None:
     """Print a small result."""
     if json:

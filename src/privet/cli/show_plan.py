@@ -32,7 +32,8 @@ def show_check(problems: Sequence[Problem], *, json: bool) -> None:
         if problem.hint:
             output.say(f"  {problem.hint}")
     errors = sum(problem.severity == "error" for problem in problems)
-    output.say("Config, contracts and policy are in order." if not errors else f"{errors} errors")
+    good = "Config, contracts and policy are in order."
+    output.say(output.counted(errors, "error") if errors else good)
 
 
 def _show_source(source: Mapping[str, Any]) -> None:

@@ -96,7 +96,7 @@ def show_let_in(verb: str, done: LetIn, *, json: bool) -> None:
         )
         return
     held = sum(done.held.values())
-    parts = [f"{done.let_in:,} rows let in"]
+    parts = [f"{output.counted(done.let_in, 'row')} let in"]
     for what, reasons in (("merged", done.merged), ("stay held back", done.held)):
         if reasons:
             named = ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(reasons.items()))

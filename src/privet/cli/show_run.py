@@ -63,18 +63,24 @@ def _counts(counts: RowCounts) -> str:
 
 
 def _quality(quality: QualitySummary) -> Iterator[str]:
-    """What cleaning changed, and the rules that rows failed or that are broken."""
+    """What cleaning changed, the rules that rows failed or that are broken, and who came late."""
     for step in quality.cleaning:
         cells = sum(step.changed.values())
         columns = ", ".join(sorted(column for column in step.changed if column))
         if "" in step.changed:
-            yield f"{step.step} merged {cells:,} rows"
+            yield f"{step.step} merged {output.counted(cells, 'row')}"
         else:
-            yield f"{step.step} changed {cells:,} cells" + (f" ({columns})" if columns else "")
+            changed = output.counted(cells, "cell")
+            yield f"{step.step} changed {changed}" + (f" ({columns})" if columns else "")
     for rule in quality.rules:
         if rule.failed or not rule.holds:
             found = f"{rule.failed:,} of {rule.of:,} rows fail" if rule.failed else "does not hold"
             yield f"rule {rule.rule} ({rule.severity}): {found}"
+    if quality.late:
+        yield (
+            f"{output.counted(quality.late, 'row')} not taken, though no earlier run has seen "
+            "them: not above the watermark (to take all, run once without `incremental:`)"
+        )
 
 
 def _short(path: str) -> str:
@@ -107,6 +113,7 @@ def _describe(summary: RunSummary, report: Path) -> dict[str, Any]:
                 "merged": dict(data.counts.merged),
                 "suppressed": dict(data.counts.suppressed),
                 "withheld": dict(data.counts.withheld),
+                "late": data.quality.late,
                 "rules": [
                     {
                         "rule": rule.rule,

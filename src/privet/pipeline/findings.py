@@ -21,7 +21,8 @@ class Findings:
         failed: rows that fail, by rule.
         changed: cells that cleaning changed, by step and column.
         records: records of each file, by URL.
-        skipped: rows that an earlier run has taken: at or below the watermark.
+        skipped: rows at or below the watermark, as those are that an earlier run has taken.
+        late: of these, the ones in places of a file where no earlier run has seen a record.
         added: columns of the source that the contract does not have, and `lost` the other way.
     """
 
@@ -30,6 +31,7 @@ class Findings:
     changed: Counter[tuple[str, str]] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     skipped: int = 0
+    late: int = 0
     added: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
 

@@ -46,7 +46,7 @@ def find_base(vault: Vault, data: str, shape: str, outputs: Sequence[Output]) ->
     alike = [output for output in outputs if output.get("shape") == shape]
     if not alike:
         return None
-    newest = max(alike, key=lambda output: int(output["snapshot"]))
+    newest = max(alike, key=_progress)
     return Base(vault.snapshot(data, newest["snapshot"]), newest)
 
 
@@ -68,3 +68,8 @@ def unread(objects: Sequence[SourceObject], base: Base) -> tuple[SourceObject, .
                 "reads all anew",
             )
     return tuple(item for item in objects if item.url not in taken)
+
+
+def _progress(output: Output) -> tuple[int, int]:
+    """How far a run came: its snapshot, and the records that it had seen by then."""
+    return int(output["snapshot"]), sum(output["records"].values())

@@ -27,7 +27,7 @@ from privet.pipeline.held import RULE
 from privet.pipeline.increments import Base, find_base, unread
 from privet.pipeline.inspection import Inspector
 from privet.pipeline.intake import RESERVED, Intake
-from privet.pipeline.outcome import Way, describe, former_profile
+from privet.pipeline.outcome import Way, describe, former_profile, unchanged
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
 from privet.pipeline.verdict import Verdict
@@ -156,7 +156,7 @@ class Ingest:
             for batch, subjects in intake.batches(meter):
                 writer.write(batch, subjects)
             if base is not None and not writer.counts.read:
-                return base.output
+                return unchanged(base, intake)
             if self.passes:
                 with closing(ahead(writer.drained())) as kept:
                     yield from kept

@@ -141,5 +141,8 @@ class Intake:
         rows, positions = raw.rows.filter(wanted), raw.positions.filter(wanted)
         self.watermark.note(typed.filter(wanted))  # before `clip` and `impute`, as it is compared
         self.findings.skipped += raw.rows.num_rows - rows.num_rows
+        if item.store is not None:
+            late = pc.and_(pc.invert(wanted), pc.greater(places, taken))
+            self.findings.late += pc.sum(late).as_py() or 0
         self.findings.skipped += len(raw.rejects) - len(rejects)
         return RawBatch(rows, positions, rejects)

@@ -66,6 +66,7 @@ def describe(
         "records": _most(findings.records, before.get("records", {})),
         "watermark": intake.watermark.newest if intake.watermark else None,
         "skipped": findings.skipped,
+        "late": findings.late,
         "drift": {"added": sorted(findings.added), "lost": sorted(findings.lost)},
         "rules": [asdict(rule) for rule in rules],
         "cleaning": [
@@ -124,6 +125,17 @@ def describe_again(
     }
 
 
+def unchanged(base: Base, intake: Intake) -> Output:
+    """The step's output where the source has no row that an earlier run has not taken."""
+    findings = intake.findings
+    return {
+        **base.output,
+        "records": _most(findings.records, base.records),
+        "skipped": findings.skipped,
+        "late": findings.late,
+    }
+
+
 def former_profile(outputs: Sequence[Output]) -> Profile | None:
     """The profile of the newest snapshot that a step remembers."""
     known = [output for output in outputs if output.get("profile")]
@@ -144,6 +156,7 @@ def quality(output: Output, earlier: Sequence[Output]) -> QualitySummary:
         rules=tuple(_rule(rule) for rule in output["rules"]),
         cleaning=tuple(CleanOutcome(**step) for step in output["cleaning"]),
         profiles=Profile.from_json(output["profile"]).shown(),
+        late=output["late"],
         history=tuple(
             _point(points[number]) for number in sorted(points) if number <= _number(output)
         ),

@@ -62,6 +62,8 @@ class QualitySummary:
 
     Attributes:
         history: one point for each snapshot that is known, oldest first; the last is this run's.
+        late: rows that were not taken because they lie at or below the watermark, though they stand
+            where no earlier run has seen a record.
         profiles: of the kept rows; empty where none was made.
     """
 
@@ -69,6 +71,7 @@ class QualitySummary:
     cleaning: tuple[CleanOutcome, ...] = ()
     profiles: tuple[ColumnProfile, ...] = ()
     history: tuple[QualityPoint, ...] = ()
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import pyarrow as pa
 
@@ -20,6 +21,9 @@ _SPELLING = frozenset({"trim", "normalise"})
 
 _LATER = frozenset({"impute", "clip", "deduplicate"})
 """Steps after the types are known, and so after the comparison."""
+
+_FIRST_DAY, _LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
+"""Within a day of any zone from the years 1 to 9999, which have four digits."""
 
 
 @dataclass
@@ -84,17 +88,25 @@ class Watermark:
 
     def fresh(self, rows: pa.RecordBatch) -> Values:
         """A mask of typed rows: true above the watermark, false at or below, null where undated."""
-        values = leaf_values(rows, self.path)
+        values = self._values(rows)
         if not self._start.is_valid:
             return pc.if_else(pc.is_valid(values), pa.scalar(value=True), None)
         return pc.greater(values, self._start)
 
     def note(self, rows: pa.RecordBatch) -> None:
         """See what is larger in rows that were taken."""
-        values = leaf_values(rows, self.path)
-        largest = pc.max(values)
+        largest = pc.max(self._values(rows))
         if largest.is_valid and (not self._newest.is_valid or _above(largest, self._newest)):
             self._newest = largest
+
+    def _values(self, rows: pa.RecordBatch) -> Values:
+        """The column; a day or time beyond what can be written down counts as none."""
+        values = leaf_values(rows, self.path)
+        if not pa.types.is_date(values.type) and not pa.types.is_timestamp(values.type):
+            return values
+        days = values.cast(pa.date32(), safe=False)
+        writable = pc.and_(pc.greater_equal(days, _FIRST_DAY), pc.less_equal(days, _LAST_DAY))
+        return pc.if_else(writable, values, None)
 
     @property
     def newest(self) -> str | None:

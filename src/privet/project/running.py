@@ -13,6 +13,7 @@ from privet.adapters.rows import named
 from privet.adapters.stores.sources import SourceObject
 from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
+from privet.pipeline.ingest import step_name as ingest_step
 from privet.pipeline.outcome import quality
 from privet.pipeline.progress import Meter, Progress
 from privet.pipeline.publish import Publish, step_name
@@ -156,7 +157,8 @@ def _summarise_data(
     contract, decision = plan.contracts[data], plan.decisions[data]
     types = {column.path: column for column in contract.columns}
     released = results[step_name(plan.spec.name)].output
-    ingested = released["ingested"][data]
+    step = results.get(ingest_step(data))
+    ingested = step.output if step else released["ingested"][data]
     words = str(plan.spec.sources[data].format)
     return DataSummary(
         name=data,
