@@ -29,7 +29,7 @@ PROMISED = {
         "orders: 10 rows read, 4 out, 5 quarantined (clean:date:ordered 1, clean:number:amount 1,",
         "rule:range_amount 1, rule:refers_customer_id 1, rule:status_known 1), 1 merged (dup",
         "rule:unique_order_id 1), 2 merged (duplicate:whole row 2)",
-        "orders, snapshot 3: 6 of 6 rows held back",
+        "6 of 6 rows held back",
         "orders: 13 rows read, 7 out, 4 quarantined",
         "verified: project",
     ),

@@ -97,7 +97,7 @@ def show_let_in(verb: str, done: LetIn, *, json: bool) -> None:
         return
     held = sum(done.held.values())
     parts = [f"{output.counted(done.let_in, 'row')} let in"]
-    for what, reasons in (("merged", done.merged), ("stay held back", done.held)):
+    for what, reasons in (("merged", done.merged), ("still held back", done.held)):
         if reasons:
             named = ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(reasons.items()))
             parts.append(f"{sum(reasons.values()):,} {what} ({named})")
