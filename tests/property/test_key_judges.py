@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.paths import ColumnPath
@@ -51,34 +50,23 @@ SCHEMA = pa.schema(
 NAN = float("nan")
 PARENTS = [0, 1, 2, None]
 
-ROW = st.tuples(
-    st.sampled_from([None, "a", "a", "a", "b", "c"]),
-    st.sampled_from([None, "", "x", "X ", "y", "é", "E\u0301", "z" * 200]),
-    st.sampled_from([None, 0, 1, 2, 3, 4]),
-    st.sampled_from([None, 0.0, -0.0, NAN, 1.5]),
-    st.sampled_from([None, [], ["t"], [None]]),
-    st.sampled_from([None, {"city": None}, {"city": "Ulm"}]),
-)
+CELLS: Sequence[Sequence[Any]] = [
+    [None, "a", "a", "a", "b", "c"],
+    [None, "", "x", "X ", "y", "é", "E\u0301", "z" * 200],
+    [None, 0, 1, 2, 3, 4],
+    [None, 0.0, -0.0, NAN, 1.5],
+    [None, [], ["t"], [None]],
+    [None, {"city": None}, {"city": "Ulm"}],
+]
 
 
-def some(pool: list[tuple[Any, ...]], seed: int, count: int) -> list[tuple[Any, ...]]:
-    return random.Random(seed).choices(pool, k=count) if pool else []
+def some_rows(chance: random.Random) -> list[tuple[Any, ...]]:
+    """Many rows of few kinds, so that there are duplicates, and some do not fit into memory."""
+    pool = [tuple(map(chance.choice, CELLS)) for _ in range(chance.choice([2, 9, 40]))]
+    return chance.choices(pool, k=chance.choice([0, 1, 20, 200, 600]))
 
 
-ROWS = st.builds(
-    some, st.lists(ROW, max_size=30), st.integers(0, 9), st.sampled_from([1, 20, 200, 600])
-)
-"""Many rows of few kinds, so that some do not fit into the memory that is given."""
-
-BY = st.sampled_from(
-    [("customer",), ("note",), ("visits",), ("customer", "visits"), ("amount",), ("place.city",)]
-)
-STEP = st.one_of(
-    st.just(("exact", (), "first")),
-    st.tuples(st.just("key"), BY, st.sampled_from(["first", "last", "latest"])),
-    st.tuples(st.just("near"), st.sampled_from([("note",), ("note", "visits")]), st.just("first")),
-)
-RULE = st.tuples(st.sampled_from(["unique", "refers"]), BY, st.sampled_from(["hold", "report"]))
+BY = [("customer",), ("note",), ("visits",), ("customer", "visits"), ("amount",), ("place.city",)]
 
 
 @dataclass(frozen=True)
@@ -124,7 +112,21 @@ class Rules:
         )
 
 
-RULES = st.builds(Rules, st.lists(STEP, max_size=2), st.lists(RULE, max_size=3))
+def some_rules(chance: random.Random, keeps: Sequence[str]) -> Rules:
+    steps = []
+    for _ in range(chance.randrange(3)):
+        kind = chance.choice(["exact", "key", "key", "near"])
+        by = {"exact": (), "key": chance.choice(BY), "near": chance.choice([BY[1], BY[1] + BY[2]])}
+        steps.append((kind, by[kind], chance.choice(keeps) if kind == "key" else "first"))
+    rules = [
+        (
+            chance.choice(["unique", "refers"]),
+            chance.choice(BY),
+            chance.choice(["hold", "hold", "report"]),
+        )
+        for _ in range(chance.randrange(4))
+    ]
+    return Rules(steps, rules)
 
 
 def parents(_: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -264,18 +266,12 @@ def rows_of(batches: Iterator[pa.RecordBatch]) -> list[dict[str, Any]]:
     return [row for batch in batches for row in batch.to_pylist()]
 
 
-@settings(max_examples=50, deadline=None)
-@given(
-    rows=ROWS,
-    rules=RULES,
-    step=st.integers(1, 90),
-    files=st.integers(1, 3),
-    memory=st.sampled_from([1, 1, 1 << 30]),
-    subject=st.booleans(),
-)
-def test_judged_as_a_plain_loop_judges(
-    rows: list[tuple[Any, ...]], rules: Rules, step: int, files: int, memory: int, subject: bool
-) -> None:
+@pytest.mark.parametrize("seed", range(60))
+def test_judged_as_a_plain_loop_judges(seed: int) -> None:
+    chance = random.Random(seed)
+    rows, rules = some_rows(chance), some_rules(chance, ["first", "last", "latest", "latest"])
+    step, files = chance.randint(1, 90), chance.randint(1, 3)
+    memory, subject = chance.choice([1, 1, 1 << 30]), chance.random() < 0.6
     with tempfile.TemporaryDirectory() as folder:
         home = house(Path(folder))
         writer, snapshot = commit(
@@ -295,21 +291,11 @@ def test_judged_as_a_plain_loop_judges(
         home.catalog.close()
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    first=ROWS,
-    second=ROWS,
-    rules=RULES.filter(lambda rules: all(keep == "first" for *_, keep in rules.steps)),
-    memory=st.sampled_from([1, 1 << 30]),
-    subject=st.booleans(),
-)
-def test_rows_that_were_there_come_first(
-    first: list[tuple[Any, ...]],
-    second: list[tuple[Any, ...]],
-    rules: Rules,
-    memory: int,
-    subject: bool,
-) -> None:
+@pytest.mark.parametrize("seed", range(30))
+def test_rows_that_were_there_come_first(seed: int) -> None:
+    chance = random.Random(seed)
+    first, second, rules = some_rows(chance), some_rows(chance), some_rules(chance, ["first"])
+    memory, subject = chance.choice([1, 1, 1 << 30]), chance.random() < 0.5
     with tempfile.TemporaryDirectory() as folder:
         home = house(Path(folder))
         options: dict[str, Any] = {"subject": subject, "step": 50, "files": 1, "memory": memory}
