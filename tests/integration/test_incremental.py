@@ -254,6 +254,26 @@ def test_a_file_written_anew_with_more_rows_gives_the_new_ones(tmp_path: Path) -
     require_verified(made)
 
 
+def test_late_rows_are_taken_by_one_run_that_reads_everything(tmp_path: Path) -> None:
+    made = make(tmp_path, {"a": csv("p1,2024-01-01,1", "p1,2024-01-05,5")}, BY_DATE)
+    run(made)
+    put(made, "a", "p1,2024-01-01,1", "p1,2024-01-05,5", "p2,2024-01-02,2", "p2,soon,9")
+    found = run(made)
+    assert amounts(found) == [1, 5]
+    pipeline = made.root / "pipelines/research.yaml"
+    text = pipeline.read_text()
+    assert "    incremental: {after: at}\n" in text
+    pipeline.write_text(text.replace("    incremental: {after: at}\n", ""))
+    assert amounts(run(made)) == [1, 2, 5]
+    pipeline.write_text(text)
+    assert amounts(run(made)) == [1, 2, 5]
+    put(made, "b", "p3,2024-01-09,7")
+    found = run(made)
+    assert amounts(found) == [1, 2, 5, 7]
+    assert told(counts(found, "events").quarantined) == {"type:at": 1}
+    assert run(made).unchanged
+
+
 # ---- rules and cleaning over base and new rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,11 @@ class Base:
         return taken
 
 
-def find_base(vault: Vault, data: str, shape: str, outputs: Sequence[Output]) -> Base | None:
-    """The newest snapshot of `data` that was made with `shape`, or None."""
-    alike = [output for output in outputs if output.get("shape") == shape]
+def find_base(
+    vault: Vault, data: str, shapes: Collection[str], outputs: Sequence[Output]
+) -> Base | None:
+    """The newest snapshot of `data` that was made with one of `shapes`, or None."""
+    alike = [output for output in outputs if output.get("shape") in shapes]
     if not alike:
         return None
     newest = max(alike, key=_progress)

@@ -20,6 +20,7 @@ from privet.adapters.stores.sources import SourceObject
 from privet.model import canonical
 from privet.model.contract import Contract
 from privet.model.errors import IntegrityError, Refused, SourceError
+from privet.model.paths import ColumnPath
 from privet.model.pipeline import SourceSpec
 from privet.model.quality import Fresh, QualityRule, Refers
 from privet.model.release import RowCounts
@@ -161,7 +162,8 @@ class Ingest:
                 with closing(ahead(writer.drained())) as kept:
                     yield from kept
             writer.finish()
-            self._require_fitting(writer.counts)
+            if base is None or self._after is None:
+                self._require_fitting(writer.counts)
             self._recall(base, verdict)
             found = verdict.outcomes(
                 intake.findings,
@@ -196,7 +198,7 @@ class Ingest:
 
     def way(self, given: Mapping[str, Output]) -> Way:
         """How this brings the data set in, for who goes on from what it kept."""
-        return Way(self._shape(), self.manner(), self.parents(given))
+        return Way(self._shape(self._after), self.manner(), self.parents(given))
 
     def parents(self, given: Mapping[str, Output]) -> Mapping[str, str]:
         """The snapshots (SHA-256 of their manifests) that rows refer to, by data set."""
@@ -230,22 +232,25 @@ class Ingest:
             "external": [each.digest for each in self.external],
         }
 
-    def _shape(self) -> str:
+    def _shape(self, after: ColumnPath | None) -> str:
         """What runs have in common that go on from one another.
 
         Where files are added, a run that read them all, without `incremental:`, is one of them: so
         one such run takes in a file that was corrected.
+
+        Args:
+            after: whose watermark a run has; None: it has none.
         """
-        after = self.source.incremental.after if self.source.incremental else None
         alike = {"incremental": str(after or ""), "from": list(self.source.urls)}
         return sha256(canonical.encode({**self.manner(), **alike})).hexdigest()
 
     def _holds(self, output: Output) -> bool:
         if not self.told:
             return False  # nobody can tell whether it is what was read then
-        base = self._base()
-        if base is not None and base.output["snapshot"] != output["snapshot"]:
-            return False  # files were taken away; rows that were added since stay
+        if self.source.incremental is not None:
+            base = self._base()
+            if base is None or base.output["snapshot"] != output["snapshot"]:
+                return False  # files were taken away; rows that were added since stay
         snapshot = self.vault.snapshot(self.contract.name, output["snapshot"])
         return bool(snapshot.sha256 == output["manifest"])
 
@@ -263,10 +268,18 @@ class Ingest:
     def _base(self) -> Base | None:
         if self.source.incremental is None:
             return None
-        return find_base(self.vault, self.contract.name, self._shape(), self.earlier())
+        own, whole = self._shape(self.source.incremental.after), self._shape(None)
+        base = find_base(self.vault, self.contract.name, {own, whole}, self.earlier())
+        # A run that read everything has no watermark: the next one has to read everything too.
+        return base if base is not None and base.output["shape"] == own else None
+
+    @property
+    def _after(self) -> ColumnPath | None:
+        """The column of the watermark, if there is one."""
+        return self.source.incremental.after if self.source.incremental else None
 
     def _intake(self, base: Base | None, cleaning: Cleaning) -> Intake:
-        after = self.source.incremental.after if self.source.incremental else None
+        after = self._after
         numbers = {source["url"]: number for number, source in enumerate(self._listed(base))}
         objects = self.objects if base is None or after else unread(self.objects, base)
         return Intake(
