@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import pytest
 
-from tests.projects import CUSTOMERS, PASSPHRASE, make_project
+from privet.model.contract import Contract
+from privet.model.paths import ColumnPath
+from privet.model.pipeline import FormatName, SourceFormat, SourceSpec
+from privet.model.policy import Treatment
+from privet.model.quality import CleanStep, QualityRule, Refers, Steady, Unique
+from tests.projects import CUSTOMERS, PASSPHRASE, TREATMENTS, Made, make_project
+
+Keep: TypeAlias = Literal["rows", "quarantine"]
 
 ROWS = 500_000
 MEMORY = "128MB"
@@ -45,8 +55,49 @@ def source(rows: int) -> bytes:
     return head + b"".join(lines)
 
 
-def peak_mb(root: Path, rows: int, form: str) -> int:
-    made = make_project(root, {"customers.csv": source(rows)}, contracts=(CUSTOMERS,), form=form)
+ID, EMAIL, SECRET, CITY = (
+    ColumnPath.of(name) for name in ("customer_id", "email", "secret", "city")
+)
+JUDGED = replace(
+    CUSTOMERS,
+    rules=(
+        QualityRule("once", Unique(), (SECRET,)),
+        QualityRule("per_city", Unique(), (CITY, SECRET), "warning", "report"),
+        QualityRule("somebody", Refers("people", (ID,)), (ID,)),
+        QualityRule("steady", Steady(), (EMAIL,), action="report"),
+    ),
+)
+PEOPLE = Contract("people", "1.0.0", CUSTOMERS.columns[:1])
+"""Everybody is there who is referred to: as many rows as the customers'."""
+CLEANED = (
+    CleanStep("trim"),
+    CleanStep("deduplicate", params=(("keep", "first"), ("kind", "exact"))),
+    CleanStep("deduplicate", (EMAIL, SECRET), (("keep", "first"), ("kind", "near"))),
+)
+
+
+def plain(root: Path, content: bytes, form: FormatName) -> Made:
+    return make_project(root, {"customers.csv": content}, form=form)
+
+
+def judged(root: Path, content: bytes, form: FormatName, keep: Keep = "rows") -> Made:
+    ids = b"".join(line.partition(b",")[0] + b"\n" for line in content.splitlines())
+    way = SourceSpec("customers", ("customers.csv",), SourceFormat("csv"), clean=CLEANED, keep=keep)
+    return make_project(
+        root,
+        {"customers.csv": content, "people.csv": ids},
+        contracts=(JUDGED, PEOPLE),
+        treatments={**TREATMENTS, "people.customer_id": Treatment("token")},
+        form=form,
+        sources=[way],
+    )
+
+
+def passing(root: Path, content: bytes, form: FormatName) -> Made:
+    return judged(root, content, form, "quarantine")
+
+
+def peak_mb(made: Made, rows: int) -> int:
     settings = made.root / "privet.yaml"
     settings.write_text(settings.read_text().replace("memory: 1GB", f"memory: {MEMORY}"))
     ended = subprocess.run(
@@ -64,8 +115,13 @@ def peak_mb(root: Path, rows: int, form: str) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-@pytest.mark.parametrize("form", ["parquet", "csv"])
-def test_twice_the_rows_take_no_more_memory(tmp_path: Path, form: str) -> None:
-    once = peak_mb(tmp_path / "once", ROWS, form)
-    twice = peak_mb(tmp_path / "twice", 2 * ROWS, form)
+@pytest.mark.parametrize(
+    ("make", "form"),
+    [(plain, "parquet"), (plain, "csv"), (judged, "parquet"), (passing, "parquet")],
+)
+def test_twice_the_rows_take_no_more_memory(
+    tmp_path: Path, make: Callable[[Path, bytes, FormatName], Made], form: FormatName
+) -> None:
+    once = peak_mb(make(tmp_path / "once", source(ROWS), form), ROWS)
+    twice = peak_mb(make(tmp_path / "twice", source(2 * ROWS), form), 2 * ROWS)
     assert twice <= 1.1 * once + SLACK_MB, (once, twice)
