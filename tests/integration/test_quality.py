@@ -323,6 +323,82 @@ def test_who_is_referred_to_must_have_been_brought_in(tmp_path: Path) -> None:
     assert told(counts(summary, "orders").quarantined) == {"rule:somebody_s": 1}
 
 
+# ---- what somebody gets wrong, and is told before any data is read
+
+WRONG = {
+    "a misspelt metric": ("quality: [{metric: nullValue}]", "did you mean `nullValues`"),
+    "a threshold in words": (
+        "quality: [{metric: nullValues, mustBeLessThan: five}]",
+        "mustBeLessThan: expected a number",
+    ),
+    "a unit of its own": (
+        'quality: [{metric: nullValues, mustBeLessThan: 5, unit: "%"}]',
+        "expected `rows` or `percent`",
+    ),
+    "a metric at the wrong place": (
+        "quality: [{metric: rowCount}]",
+        "is a metric of the data set move it there",
+    ),
+    "bounds of a text": ("logicalTypeOptions: {minimum: 3}", "text has `pattern` and `minLength`"),
+    "a pattern of another kind": (
+        "logicalTypeOptions: {pattern: '(?=a)'}",
+        "it has no look-ahead",
+    ),
+    "a reference to nobody": ("relationships: [{to: custmers.id}]", "Did you mean `customers`"),
+    "a reference to no column": (
+        "relationships: [{to: customers.customer}]",
+        "Did you mean `customer_id`",
+    ),
+    "SQL that is none": (
+        "quality: [{name: q, type: sql, mustBe: 0, query: 'SELECT count() FRM ${table}'}]",
+        "cannot be read as SQL",
+    ),
+    "SQL of no column": (
+        "quality: [{name: q, type: sql, mustBe: 0, query: 'SELECT sum(total) FROM ${table}'}]",
+        '"total" not found',
+    ),
+    "SQL that reads files": (
+        """quality: [{name: q, type: sql, mustBe: 0,
+          query: "SELECT count(*) FROM read_csv('x.csv')"}]""",
+        r"`READ_CSV\(\)` is not allowed",
+    ),
+}
+WRONG_SOURCES = {
+    "a misspelt step": ("clean: [trimm]", "did you mean `trim`"),
+    "a step that does not fit": ("clean: [clip: {columns: [status], low: 0}]", "works on numbers"),
+    "a key of no column": ("clean: [deduplicate: {by: [customer]}]", "Did you mean `customer_id`"),
+    "a misspelt way": ("incremental: file", "did you mean `files`"),
+    "a watermark of no column": ("incremental: {after: orderd}", "Did you mean `ordered`"),
+    "a watermark without order": ("incremental: {after: status2}", "Did you mean `status`"),
+    "adding to nothing": ("incremental: files\n    keep: quarantine", "does not keep"),
+    "keeping the latest of what is there": (
+        "incremental: files\n    clean: [deduplicate: {by: [status], keep: last}]",
+        "rows that are there stay",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", [*WRONG, *WRONG_SOURCES])
+def test_a_mistake_is_told_with_its_place_and_the_way_out(tmp_path: Path, mistake: str) -> None:
+    made = make(tmp_path, contract_text({}))
+    if mistake in WRONG:
+        written, said = WRONG[mistake]
+        name, place = "contracts/orders.yaml", "      - name: status\n"
+        added = indent(written, " " * 8)
+    else:
+        written, said = WRONG_SOURCES[mistake]
+        name, place = "pipelines/research.yaml", "    from: orders.csv\n"
+        added = f"    {written}"
+    text = (made.root / name).read_text()
+    assert text.count(place) == 1
+    write(made.root / name, text.replace(place, f"{place}{added}\n"))
+    for verb in (["check"], ["run", "research"]):
+        outcome = privet(made.root, *verb)
+        assert outcome.code in {1, 2}
+        assert re.search(said, " ".join(outcome.said.split())), outcome.said
+        assert re.search(rf"{name}:\d+", outcome.said), outcome.said
+
+
 # ---- the Adult data set, as it is
 
 

@@ -12,6 +12,7 @@ from privet.model.contract import Contract
 from privet.model.errors import ConfigError
 from privet.model.paths import ColumnPath
 from privet.model.quality import CleanStep
+from privet.policy.problem import nearest
 from privet.ports.arrow_types import arrow_schema
 from privet.transforms.arrow import Values, pc
 from privet.transforms.nested import leaf_values
@@ -53,7 +54,8 @@ class Watermark:
             raise ConfigError(
                 f"`incremental: {{after: {self.path}}}` names no top-level column of "
                 f"{self.contract.name}",
-                hint="name a column that grows with every new row",
+                hint="name a column that grows with every new row. "
+                + nearest(str(self.path), (str(known.path) for known in self.contract.columns)),
             )
         kind = arrow_schema([column]).field(0).type
         if pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_binary(kind):

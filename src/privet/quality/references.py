@@ -36,7 +36,8 @@ def _reference(
     target = contracts.get(check.data)
     if target is None:
         message = f"{about} data set `{check.data}`, which has no contract"
-        yield Problem(message, nearest(check.data, contracts), rule.where)
+        others = (name for name in contracts if name != contract.name)
+        yield Problem(message, nearest(check.data, others), rule.where)
         return
     if len(check.columns) != len(rule.columns):
         message = f"{about} {len(check.columns)} columns with {len(rule.columns)}"
