@@ -103,7 +103,7 @@ def settle(stages: Sequence[Stage]) -> None:
     """Let each stage judge; what one takes out, those after it never hear of."""
     out: list[Marks] = []
     for stage in stages:
-        stage.settle([] if stage.judge.alone else out)
+        stage.settle(out)
         if stage.takes_out:
             out.append(stage.marks)
 
