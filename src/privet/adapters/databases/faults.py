@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pyarrow as pa
 
 from privet.model.errors import PrivetError, SourceError, StorageError, Unreachable, UsageError
+
+_T = TypeVar("_T")
 
 _NAMED = re.compile(r'"([^"\n]{1,130})"|permission denied for \w+ (\S{1,130})$')
 
@@ -61,29 +63,19 @@ class Faults:
 
     shown: str
 
-    @contextmanager
-    def sqlite(self) -> Iterator[None]:
-        """For everything that is done with an SQLite file."""
-        with _caught() as caught:
-            yield
-        if caught:
-            raise self._sqlite(str(caught[0]))
+    def sqlite(self, act: Callable[[], _T]) -> _T:
+        """Do something with an SQLite file."""
+        return _done(act, lambda error: self._sqlite(str(error)))
 
-    @contextmanager
-    def connecting(self) -> Iterator[None]:
-        """For opening a connection to a server, which gives no SQLSTATE."""
-        with _caught() as caught:
-            yield
-        if caught:
-            raise self._connecting(str(caught[0]))
+    def connecting(self, act: Callable[[], _T]) -> _T:
+        """Open a connection to a server, which gives no SQLSTATE when it fails."""
+        return _done(act, lambda error: self._connecting(str(error)))
 
-    @contextmanager
-    def server(self) -> Iterator[None]:
-        """For a statement; the server says by its SQLSTATE what is wrong."""
-        with _caught() as caught:
-            yield
-        if caught:
-            raise self._server(getattr(caught[0], "sqlstate", None) or "", _said(caught[0]))
+    def server(self, act: Callable[[], _T]) -> _T:
+        """Have a statement done; the server says by its SQLSTATE what is wrong."""
+        return _done(
+            act, lambda error: self._server(getattr(error, "sqlstate", None) or "", _said(error))
+        )
 
     def lost(self) -> Unreachable:
         """The error for a connection that ended in the middle."""
@@ -134,18 +126,17 @@ def _said(error: BaseException) -> str:
     return bytes(details.get(b"PG_DIAG_MESSAGE_PRIMARY", b"")).decode(errors="replace")
 
 
-@contextmanager
-def _caught() -> Iterator[list[BaseException]]:
-    """Collect the driver's error, so that ours is raised without it: it may quote a value."""
+def _done(act: Callable[[], _T], ours: Callable[[BaseException], PrivetError]) -> _T:
+    """Raise our error in place of the driver's, and not from it: that may quote a value."""
     from adbc_driver_manager import Error  # noqa: PLC0415 - an extra
 
-    caught: list[BaseException] = []
     try:
-        yield caught
+        return act()
     except PrivetError:
         raise
     except (Error, pa.ArrowException, OSError) as error:
-        caught.append(error)
+        problem = ours(error)
+    raise problem
 
 
 def no_driver() -> UsageError:

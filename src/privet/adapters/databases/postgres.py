@@ -78,17 +78,18 @@ class PostgresSession:
 
     def columns(self, query: str) -> list[ResultColumn]:
         """The result's columns, by the server's own description of the query."""
-        with self._faults.server(), closing(self._connection.cursor()) as cursor:
-            schema = cursor.adbc_execute_schema(select_from("*", query))
-            return [_column(field) for field in schema]
+
+        def described() -> list[ResultColumn]:
+            with closing(self._connection.cursor()) as cursor:
+                return [_column(f) for f in cursor.adbc_execute_schema(select_from("*", query))]
+
+        return self._faults.server(described)
 
     def scale(self, query: str, name: str, rows: int) -> int | None:
         """The most digits after the point that a numeric column has in the first rows."""
         first = f"{select_from(f'scale(q.{quoted(name)}) AS s', query)} LIMIT {rows:d}"
-        with self._faults.server(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(select_from("max(q.s)", first))
-            [found] = cast("tuple[int | None]", cursor.fetchone())
-        return found
+        [found] = self._one(select_from("max(q.s)", first))
+        return cast("int | None", found)
 
     def rows(
         self,
@@ -117,18 +118,23 @@ class PostgresSession:
         options = {"adbc.postgresql.batch_size_hint_bytes": str(block_bytes)}
         read = 0
         with closing(self._connection.cursor(adbc_stmt_kwargs=options)) as cursor:
-            with self._faults.server():
-                cursor.execute(statement)
-                reader = cursor.fetch_record_batch()
+            self._faults.server(lambda: cursor.execute(statement))
+            reader = cursor.fetch_record_batch()
             while (batch := self._next(reader, read)) is not None:
                 read += batch.num_rows
                 yield batch
 
     def _remember(self, value: str) -> None:
         """Give the server a value as a parameter: a COPY cannot have one, so a setting keeps it."""
-        with self._faults.server(), closing(self._connection.cursor()) as cursor:
-            cursor.execute("SELECT set_config('privet.after', $1, true)", [value])
-            cursor.fetchall()
+        self._one("SELECT set_config('privet.after', $1, true)", value)
+
+    def _one(self, statement: str, *parameters: str) -> tuple[Any, ...]:
+        def asked() -> tuple[Any, ...]:
+            with closing(self._connection.cursor()) as cursor:
+                cursor.execute(statement, parameters or None)
+                return cursor.fetchone() or ()
+
+        return self._faults.server(asked)
 
     def _next(self, reader: pa.RecordBatchReader, read: int) -> pa.RecordBatch | None:
         try:
@@ -166,13 +172,15 @@ def open_postgres(address: Address) -> Iterator[PostgresSession]:
     except ModuleNotFoundError:
         raise no_driver() from None
     faults = Faults(address.shown)
-    with faults.connecting():
-        connection = dbapi.connect(address.uri)
-    with closing(connection):
-        with faults.server(), closing(connection.cursor()) as cursor:
-            for setting in _SETTINGS:
-                cursor.execute(setting)
+    with closing(faults.connecting(lambda: dbapi.connect(address.uri))) as connection:
+        faults.server(lambda: _prepare(connection))
         yield PostgresSession(connection, faults)
+
+
+def _prepare(connection: Connection) -> None:
+    with closing(connection.cursor()) as cursor:
+        for setting in _SETTINGS:
+            cursor.execute(setting)
 
 
 def _column(field: pa.Field[Any]) -> ResultColumn:

@@ -38,19 +38,27 @@ class SqliteSession:
 
     def names(self, query: str) -> list[str]:
         """The names of the result's columns."""
-        with self._faults.sqlite(), closing(self._connection.cursor()) as cursor:
-            cursor.execute(f"{select_from('*', query)} LIMIT 0")
-            return cursor.fetch_record_batch().schema.names
+
+        def described() -> list[str]:
+            with closing(self._connection.cursor()) as cursor:
+                cursor.execute(f"{select_from('*', query)} LIMIT 0")
+                return cursor.fetch_record_batch().schema.names
+
+        return self._faults.sqlite(described)
 
     def kinds(self, query: str, names: Sequence[str], rows: int) -> list[set[str]]:
         """The storage classes that the first rows have in each column (null says nothing)."""
         found: list[set[str]] = [set() for _ in names]
         classes = ", ".join(f"typeof(q.{quoted(name)})" for name in names)
-        with self._faults.sqlite(), closing(self._cursor(len(names))) as cursor:
-            cursor.execute(f"{select_from(classes, query)} LIMIT {rows:d}")
-            for batch in cursor.fetch_record_batch():
-                for kinds, values in zip(found, batch.columns, strict=True):
-                    kinds.update(values.unique().to_pylist())
+
+        def look() -> None:
+            with closing(self._cursor(len(names))) as cursor:
+                cursor.execute(f"{select_from(classes, query)} LIMIT {rows:d}")
+                for batch in cursor.fetch_record_batch():
+                    for kinds, values in zip(found, batch.columns, strict=True):
+                        kinds.update(values.unique().to_pylist())
+
+        self._faults.sqlite(look)
         return [kinds - {"null", None} for kinds in found]
 
     def rows(
@@ -80,14 +88,9 @@ class SqliteSession:
             parameters = [after[1]]
         first = True
         with closing(self._cursor(len(names))) as cursor:
-            with self._faults.sqlite():
-                cursor.execute(statement, parameters)
-                reader = cursor.fetch_record_batch()
-            while True:
-                with self._faults.sqlite():
-                    batch = next(reader, None)
-                if batch is None:
-                    return
+            self._faults.sqlite(lambda: cursor.execute(statement, parameters))
+            reader = cursor.fetch_record_batch()
+            while (batch := self._faults.sqlite(lambda: next(reader, None))) is not None:
                 yield batch.slice(1) if first else batch
                 first = False
 
@@ -111,12 +114,14 @@ def open_sqlite(address: Address) -> Iterator[SqliteSession]:
     except ModuleNotFoundError:
         raise no_driver() from None
     faults = Faults(address.shown)
-    with faults.sqlite():
-        connection = dbapi.connect(address.uri, autocommit=True)
-    with closing(connection):
-        with faults.sqlite(), closing(connection.cursor()) as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}").fetchall()
+    with closing(faults.sqlite(lambda: dbapi.connect(address.uri, autocommit=True))) as connection:
+        faults.sqlite(lambda: _prepare(connection))
         yield SqliteSession(connection, faults)
+
+
+def _prepare(connection: Connection) -> None:
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}").fetchall()
 
 
 def _text(name: str, *, binary: bool) -> str:
