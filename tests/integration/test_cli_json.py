@@ -224,6 +224,11 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
     call("init", "customers.csv", folder=fresh)
+    (fresh / "customers.csv").write_text("amount,more\n1,x\n2,y\n")
+    drifting = fresh / "pipelines/research.yaml"
+    allowed = "format: csv\n    drift: {added: ignore, lost: null}\n"
+    drifting.write_text(drifting.read_text().replace("format: csv\n", allowed, 1))
+    assert call("run", "research", folder=fresh).code == 0
     unknown = "unowned, value: quarantine}\n      - {property: purposes, value: [marketing]}"
     contract.write_text(
         contract.read_text()

@@ -76,6 +76,12 @@ def _quality(quality: QualitySummary) -> Iterator[str]:
         if rule.failed or not rule.holds:
             found = f"{rule.failed:,} of {rule.of:,} rows fail" if rule.failed else "does not hold"
             yield f"rule {rule.rule} ({rule.severity}): {found}"
+    for names, said in (
+        (quality.ignored, "not read, since the contract has no such column"),
+        (quality.absent, "null, since the source has no such column"),
+    ):
+        if names:
+            yield f"{said}: {', '.join(names[:5])}{' …' if names[5:] else ''}"
     if quality.late:
         yield (
             f"{output.counted(quality.late, 'row')} not taken, though no earlier run has seen "
@@ -114,6 +120,10 @@ def _describe(summary: RunSummary, report: Path) -> dict[str, Any]:
                 "suppressed": dict(data.counts.suppressed),
                 "withheld": dict(data.counts.withheld),
                 "late": data.quality.late,
+                "drift": {
+                    "added": list(data.quality.ignored),
+                    "lost": list(data.quality.absent),
+                },
                 "rules": [
                     {
                         "rule": rule.rule,

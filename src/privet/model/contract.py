@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from hashlib import sha256
 
@@ -77,10 +78,16 @@ class Contract:
     residency: tuple[str, ...] = ()
     rules: tuple[QualityRule, ...] = ()
     source: str = field(default="", compare=False)
+    _by_path: Mapping[ColumnPath, Column] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The first of a path counts, as in a walk along them; wide tables have thousands.
+        by_path = {column.path: column for column in reversed(self.columns)}
+        object.__setattr__(self, "_by_path", by_path)
 
     def column(self, path: ColumnPath) -> Column | None:
         """The column at `path`, or None."""
-        return next((column for column in self.columns if column.path == path), None)
+        return self._by_path.get(path)
 
     @property
     def subject(self) -> SubjectRef | None:

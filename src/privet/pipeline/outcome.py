@@ -157,6 +157,8 @@ def quality(output: Output, earlier: Sequence[Output]) -> QualitySummary:
         cleaning=tuple(CleanOutcome(**step) for step in output["cleaning"]),
         profiles=Profile.from_json(output["profile"]).shown(),
         late=output["late"],
+        ignored=tuple(output["drift"]["added"]),
+        absent=tuple(output["drift"]["lost"]),
         history=tuple(
             _point(points[number]) for number in sorted(points) if number <= _number(output)
         ),

@@ -64,6 +64,8 @@ class QualitySummary:
         history: one point for each snapshot that is known, oldest first; the last is this run's.
         late: rows that were not taken because they lie at or below the watermark, though they stand
             where no earlier run has seen a record.
+        ignored: columns of the source that its contract does not have; they were not read.
+        absent: columns of the contract that the source did not have; they are null.
         profiles: of the kept rows; empty where none was made.
     """
 
@@ -72,6 +74,8 @@ class QualitySummary:
     profiles: tuple[ColumnProfile, ...] = ()
     history: tuple[QualityPoint, ...] = ()
     late: int = 0
+    ignored: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from privet.adapters.databases.address import parse_address
+from privet.adapters.databases.statement import checked_query
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Location
 from privet.model.pipeline import PipelineSpec, SourceSpec
@@ -41,7 +43,7 @@ def check_quality(
         for source in spec.sources.values():
             about = contracts.get(source.data)
             if about is not None:  # else `check` has said so
-                found += _source(source, about, entropy)
+                found += _source(source, about, entropy, root)
                 found += _passing(spec, source, contracts)
     return tuple(found)
 
@@ -56,7 +58,12 @@ def _rules(contract: Contract, engine: Engine, entropy: Entropy) -> Iterator[Pro
             yield from _tried(ask, rule.where)
 
 
-def _source(source: SourceSpec, contract: Contract, entropy: Entropy) -> Iterator[Problem]:
+def _source(
+    source: SourceSpec, contract: Contract, entropy: Entropy, root: Path
+) -> Iterator[Problem]:
+    if source.format.name == "sql":
+        kind = parse_address(source.urls[0], root).kind
+        yield from _tried(partial(checked_query, source.query, kind), source.where)
     known = {column.path for column in contract.columns}
     for path in source.partitions:
         if path not in known:

@@ -80,6 +80,10 @@ def leaf_values(batch: pa.RecordBatch, path: ColumnPath) -> Values:
     Raises:
         ValueError: the batch has no such column.
     """
+    if not path.nested:  # by far the most are: a wide table asks for thousands
+        index = batch.schema.get_field_index(path.root)
+        if index >= 0 and not pa.types.is_nested(batch.schema.field(index).type):
+            return batch.column(index)
     return _descend(batch, path)[0]
 
 
