@@ -66,7 +66,7 @@ def server() -> Iterator[str]:
             )
             connection.execute(
                 "create function fails() returns int language plpgsql as $$ begin "
-                f"raise exception '{MARK}' using errcode = '42P01', detail = '{MARK}'; end $$"
+                f"raise exception '\"{MARK}\"' using errcode = '42P01', detail = '{MARK}'; end $$"
             )
         yield url
 

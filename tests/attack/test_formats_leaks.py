@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 
@@ -107,6 +108,16 @@ def test_parquet() -> None:
     whole = sink.getvalue()
     for data in (whole, whole[:-20], whole[: len(whole) // 2], whole.replace(M, b"\xff" * len(M))):
         assert MARK not in said(lambda data=data: read_all(data, SourceFormat("parquet"), 1 << 20))
+
+
+def test_arrow() -> None:
+    sink = io.BytesIO()
+    table = pa.table({"id": [MARK], "mail": [MARK]})
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    whole = sink.getvalue()
+    for data in (whole, whole[:-20], whole[: len(whole) // 2], whole.replace(M, b"\xff" * len(M))):
+        assert MARK not in said(lambda data=data: read_all(data, SourceFormat("arrow"), 1 << 20))
 
 
 def test_writing() -> None:

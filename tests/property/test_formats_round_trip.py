@@ -68,6 +68,12 @@ def test_parquet(made: tuple[list[Column], pa.RecordBatch]) -> None:
 
 
 @given(flat_tables())
+def test_arrow(made: tuple[list[Column], pa.RecordBatch]) -> None:
+    columns, batch = made
+    assert through("arrow", columns, batch).to_pylist() == batch.to_pylist()
+
+
+@given(flat_tables())
 def test_json_lines(made: tuple[list[Column], pa.RecordBatch]) -> None:
     columns, batch = made
     assert through("jsonl", columns, batch).to_pylist() == batch.to_pylist()
@@ -106,7 +112,7 @@ NESTED = [
 ]
 
 
-@given(st.lists(ROW, min_size=1, max_size=12), st.sampled_from(["parquet", "jsonl"]))
+@given(st.lists(ROW, min_size=1, max_size=12), st.sampled_from(["parquet", "arrow", "jsonl"]))
 def test_nested_rows(rows: list[dict[str, object]], form: FormatName) -> None:
     batch = pa.RecordBatch.from_pylist(rows, arrow_schema(NESTED))
     assert through(form, NESTED, batch).to_pylist() == batch.to_pylist()
@@ -144,5 +150,5 @@ def test_decimals_are_exact() -> None:
     columns = [Column(ColumnPath.of("d"), "decimal128(38, 10)")]
     value = Decimal("1234567890123456789012345678.0123456789")
     batch = pa.RecordBatch.from_pylist([{"d": value}], arrow_schema(columns))
-    for form in ("csv", "jsonl", "parquet"):
+    for form in ("csv", "jsonl", "parquet", "arrow"):
         assert through(form, columns, batch).to_pylist() == [{"d": value}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pyarrow as pa
@@ -59,9 +59,11 @@ class Faults:
 
     Attributes:
         shown: its URL as messages have it.
+        query: the statement; a name that stands in it may be repeated, and no other word.
     """
 
     shown: str
+    query: str = field(default="", repr=False)
 
     def sqlite(self, act: Callable[[], _T]) -> _T:
         """Do something with an SQLite file."""
@@ -115,7 +117,9 @@ class Faults:
             return self.lost()
         what, hint = _STATES.get(state) or _STATES.get(state[:2]) or ("refused the query", None)
         found = _NAMED.search(said) if state in _STATES else None
-        what = what.format(name=f"`{found[1] or found[2]}`" if found else "that the query names")
+        name = (found[1] or found[2]) if found else ""
+        known = name and name.rpartition(".")[2] in self.query
+        what = what.format(name=f"`{name}`" if known else "that the query names")
         kind = StorageError if state.startswith("53") else SourceError
         return kind(f"{self.shown} {what} (SQLSTATE {state})", hint=hint)
 

@@ -159,7 +159,7 @@ class PostgresSession:
 
 
 @contextmanager
-def open_postgres(address: Address) -> Iterator[PostgresSession]:
+def open_postgres(address: Address, query: str) -> Iterator[PostgresSession]:
     """A session; user, password and certificates are found as libpq finds them.
 
     Raises:
@@ -171,7 +171,7 @@ def open_postgres(address: Address) -> Iterator[PostgresSession]:
         from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
         raise no_driver() from None
-    faults = Faults(address.shown)
+    faults = Faults(address.shown, query)
     with closing(faults.connecting(lambda: dbapi.connect(address.uri))) as connection:
         faults.server(lambda: _prepare(connection))
         yield PostgresSession(connection, faults)

@@ -85,7 +85,7 @@ def infer_query(url: str, query: str | None, *, base: Path) -> tuple[Column, ...
     if address.kind == "sqlite":
         with open_sqlite(address) as session:
             return _inferred(session, checked, address)
-    with open_postgres(address) as server:
+    with open_postgres(address, checked) as server:
         found = server.columns(checked)
         check_names([column.name for column in found], address.shown)
         return tuple(leaf for each in found for leaf in _declared(server, checked, each, address))
@@ -129,7 +129,7 @@ def _sqlite(asked: _Asked) -> Iterator[pa.RecordBatch]:
 
 
 def _postgres(asked: _Asked) -> Iterator[pa.RecordBatch]:
-    with open_postgres(asked.address) as session:
+    with open_postgres(asked.address, asked.query) as session:
         found = session.columns(asked.query)
         by_name = {column.name: column for column in found}
         kinds = [(column.name, column.kind) for column in found]
