@@ -6,8 +6,9 @@ is element 16 t + i. So every inner loop runs over the lanes, and LLVM makes SIM
 block from the outer key state, the next row. Lanes walk on their own: a long value delays no other,
 and all stay busy until the rows run out.
 
-Two traps: Numba widens uint32 arithmetic to 64 bits, hence the casts; and indices are unsigned,
-because signed ones are checked for being negative, which ends the SIMD.
+Three traps: Numba widens uint32 arithmetic to 64 bits, hence the casts; indices are unsigned,
+because signed ones are checked for being negative, which ends the SIMD; and nothing is assigned to
+a slice, because the message of one that does not fit takes as long to compile as all the rest.
 """
 
 from __future__ import annotations
@@ -52,11 +53,14 @@ _ROUND = np.frombuffer(
 # Sizes as unsigned words, so that index arithmetic stays unsigned.
 _0, _1, _2, _3, _4, _5, _6, _7, _8 = map(np.uint64, range(9))
 _14, _15, _16, _56, _64 = map(np.uint64, (14, 15, 16, 56, 64))
+_R2, _R6, _R7, _R11, _R13 = map(np.uint32, (2, 6, 7, 11, 13))
+_R17, _R18, _R19, _R22, _R25 = map(np.uint32, (17, 18, 19, 22, 25))
+_WORD_BITS = np.uint32(32)
 _END_BIT = np.uint32(0x80000000)
 _OUTER_BITS = np.uint32((_BLOCK_BYTES + DIGEST_BYTES) * 8)
 
 # What a lane feeds into its next block.
-_BODY, _LENGTH, _OUTER, _DONE, _IDLE = map(np.uint8, range(5))
+_IDLE, _BODY, _LENGTH, _OUTER, _DONE = map(np.uint64, range(5))
 
 
 def hmac_rows(key: bytes, values: pa.Array[Any]) -> Bytes:
@@ -97,8 +101,8 @@ def _key_states(key: bytes) -> tuple[Words, Words]:
 
 
 @compiled
-def _rotated(word: np.uint32, bits: int) -> np.uint32:
-    return np.uint32((word >> np.uint32(bits)) | (word << np.uint32(32 - bits)))
+def _rotated(word: np.uint32, bits: np.uint32) -> np.uint32:
+    return np.uint32((word >> bits) | (word << np.uint32(_WORD_BITS - bits)))
 
 
 @compiled
@@ -116,8 +120,10 @@ def _round(  # noqa: PLR0917 - the eight words of the state
     """One round (FIPS 180-4, 6.2.2): the new `e` and `a`; the other six words only change names."""
     choice = g ^ (e & (f ^ g))
     majority = (a & b) | (c & (a | b))
-    first = np.uint32(h + (_rotated(e, 6) ^ _rotated(e, 11) ^ _rotated(e, 25)) + choice + term)
-    second = (_rotated(a, 2) ^ _rotated(a, 13) ^ _rotated(a, 22)) + majority
+    first = np.uint32(
+        h + (_rotated(e, _R6) ^ _rotated(e, _R11) ^ _rotated(e, _R25)) + choice + term
+    )
+    second = (_rotated(a, _R2) ^ _rotated(a, _R13) ^ _rotated(a, _R22)) + majority
     return np.uint32(d + first), np.uint32(first + second)
 
 
@@ -126,8 +132,8 @@ def _expand(words: Words) -> None:
     """Words 16 to 63 of the message schedule, from words 0 to 15."""
     for index in range(_16 * _16, _64 * _16):
         early, late = words[index - _15 * _16], words[index - _2 * _16]
-        sigma0 = _rotated(early, 7) ^ _rotated(early, 18) ^ np.uint32(early >> np.uint32(3))
-        sigma1 = _rotated(late, 17) ^ _rotated(late, 19) ^ np.uint32(late >> np.uint32(10))
+        sigma0 = _rotated(early, _R7) ^ _rotated(early, _R18) ^ np.uint32(early >> np.uint32(3))
+        sigma1 = _rotated(late, _R17) ^ _rotated(late, _R19) ^ np.uint32(late >> np.uint32(10))
         words[index] = np.uint32(
             words[index - _16 * _16] + sigma0 + words[index - _7 * _16] + sigma1
         )
@@ -137,7 +143,8 @@ def _expand(words: Words) -> None:
 def _compress(state: Words, words: Words, work: Words) -> None:
     """Take the block in words 0 to 15 of every lane into the lane's state."""
     _expand(words)
-    work[:] = state
+    for i in range(_8 * _16):
+        work[i] = state[i]
     for t in range(_0, _64, _8):
         k0, k1, k2, k3 = _ROUND[t], _ROUND[t + _1], _ROUND[t + _2], _ROUND[t + _3]
         k4, k5, k6, k7 = _ROUND[t + _4], _ROUND[t + _5], _ROUND[t + _6], _ROUND[t + _7]
@@ -225,7 +232,7 @@ def _begin(state: Words, lane: Index, inner: Words) -> None:
 @compiled
 def _feed(  # noqa: PLR0917 - Numba wants plain arguments
     words: Words, lane: Index, data: Bytes, at: Index, left: np.uint64, size: np.uint64
-) -> np.uint8:
+) -> np.uint64:
     """Load the next block of a message; what the lane has to load after it."""
     if left >= _64:
         for t in range(_16):
@@ -242,10 +249,10 @@ def _feed(  # noqa: PLR0917 - Numba wants plain arguments
 def _hash_rows(data: Bytes, offsets: Sizes, inner: Words, outer: Words, digests: Bytes) -> None:
     """Walk every lane through the rows; one that finds no row left hashes on for nobody."""
     rows = np.uint64(len(offsets)) - _1
-    state, work = np.zeros(128, np.uint32), np.empty(128, np.uint32)
+    state, work = np.zeros(128, np.uint32), np.zeros(128, np.uint32)
     words = np.zeros(1024, np.uint32)
-    phase = np.full(16, _IDLE, np.uint8)
     row, at = np.zeros(16, np.uint64), np.zeros(16, np.uint64)
+    phase = np.zeros(16, np.uint64)  # _IDLE
     begun = done = _0
     while done < rows:
         for lane in range(_16):
