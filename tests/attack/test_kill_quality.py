@@ -48,7 +48,7 @@ CLEANING = (
     CleanStep("trim"),
     CleanStep("deduplicate", params=(("keep", "first"), ("kind", "exact"))),
 )
-FEW = 2
+FEW = 1
 ENOUGH_TO_SPILL = 14_000
 """Rows of 450 bytes, of which a judge may hold a twentieth of 64 MiB."""
 

@@ -420,7 +420,7 @@ def runs_are_one_run(folder: Path, batches: list[list[str]]) -> None:
     require_verified(grows)
 
 
-@settings(max_examples=2)
+@settings(max_examples=1)
 @given(batches=BATCHES)
 def test_many_runs_give_what_one_run_gives(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[str]]

@@ -291,7 +291,7 @@ def broken(rule: QualityRule) -> str:
     raise AssertionError(rule)
 
 
-@settings(max_examples=5, phases=AS_DRAWN)
+@settings(max_examples=3, phases=AS_DRAWN)
 @given(case=CASES)
 def test_rows_are_cleaned_judged_and_accounted_for(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case
