@@ -1,8 +1,9 @@
 """HMAC-SHA256 (RFC 2104) of a column, by whatever is less work for as many rows as there are.
 
-Loading the compiled kernel costs a tenth of a second of CPU, and compiling it, once on a machine,
-two or three; the standard library costs about a microsecond a row. So a process begins with the latter
-and turns to the kernel when it has seen enough rows for it to pay.
+Loading the compiled kernel costs a few tenths of a second of CPU, and compiling it, once on a
+machine, two or three; the standard library costs about a microsecond a row. So a process begins
+with the latter and turns to the kernel when it has seen enough rows for it to pay, or is told that
+so many will come.
 """
 
 from __future__ import annotations
