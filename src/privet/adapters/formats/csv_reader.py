@@ -127,12 +127,23 @@ class _Reader:
         self._pending = 0
         mark = form.delimiter.join([_END] * len(found)).encode() + b"\n"
         self._stream = _text(file, name, form, tail=mark)
+        self._reader: pa.csv.CSVStreamingReader | None = None
 
     def batches(self) -> Iterator[RawBatch]:
-        reader = self._open()
+        try:
+            self._reader = self._open()
+            yield from self._records()
+        finally:
+            # pyarrow reads ahead in a thread. It must have ended before the file is closed, and
+            # long before the process ends, which waits for it for ever; so nothing else may hold
+            # the reader, such as the frames of an error on its way.
+            self._stream.stop()
+            self._reader = None
+
+    def _records(self) -> Iterator[RawBatch]:
         header = self._form.header
         held: pa.RecordBatch | None = None
-        while (batch := self._pull(reader)) is not None:
+        while (batch := self._pull()) is not None:
             if header and batch.num_rows:
                 batch, header = self._without_header(batch), False
             # One batch stays behind, since only the last one ends in the end mark.
@@ -181,9 +192,9 @@ class _Reader:
             problem = self._classified(error)
         raise problem
 
-    def _pull(self, reader: pa.csv.CSVStreamingReader) -> pa.RecordBatch | None:
+    def _pull(self) -> pa.RecordBatch | None:
         try:
-            return reader.read_next_batch()
+            return self._reader.read_next_batch() if self._reader is not None else None
         except StopIteration:
             return None
         except PrivetError:

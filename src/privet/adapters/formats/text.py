@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import threading
 from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from privet.model.errors import SourceError, StorageError
 Compression: TypeAlias = Literal["gzip", "zstd"] | None
 
 _CHUNK = 1 << 20
+_LAST_READ_SECONDS = 0.05
 _BOM = "\ufeff"
 _ESCAPE = {0xDC80 + byte: chr(0x10FF80 + byte) for byte in range(128)}
 _ESCAPED = re.compile(rb"\xf4\x8f([\xbe\xbf])([\x80-\xbf])")
@@ -123,6 +125,9 @@ class TextStream:
         self._decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
         self._started = False
         self._ended = False
+        self._stopped = False
+        self._reading = threading.RLock()
+        self._at_end = threading.Event()
         self._buffer = b""
         self._offset = 0
         self._last = b"\n"
@@ -147,10 +152,27 @@ class TextStream:
         """Mark as closed; the file below stays open, since its owner closes it."""
         self.closed = True
 
+    def stop(self) -> None:
+        """End here, and wait for a thread that reads ahead: it gets what it asked for, no more.
+
+        One that has read far enough ahead does not ask again, so the wait is a short one.
+        """
+        self._stopped = True
+        with self._reading:
+            pass
+        self._at_end.wait(_LAST_READ_SECONDS)
+
     def read(self, size: int = -1) -> bytes:
         """The next `size` bytes of text, or all; fewer only at the end."""
         if size < 0:
             return b"".join(iter(lambda: self.read(_CHUNK), b""))
+        with self._reading:
+            data = b"" if self._stopped else self._read(size)
+        if not data:
+            self._at_end.set()
+        return data
+
+    def _read(self, size: int) -> bytes:
         pieces, missing = [], size
         while missing:
             if self._offset >= len(self._buffer):
