@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from queue import Empty
 from typing import IO, Any, BinaryIO, Literal, cast
 
 import numpy as np
@@ -28,6 +30,7 @@ from privet.model.pipeline import SourceFormat
 _END = "end"
 _ESCAPED = "[\U0010ff80-\U0010ffff]"
 _HEADER_BYTES = 1 << 20
+_LAST_READ_SECONDS = 30.0
 _MAX_PENDING = 256 << 20
 """Bytes of rejected records that may wait for the next good row."""
 
@@ -126,7 +129,7 @@ class _Reader:
         self._position = 1
         self._pending = 0
         mark = form.delimiter.join([_END] * len(found)).encode() + b"\n"
-        self._stream = _text(file, name, form, tail=mark)
+        self._stream: TextStream | None = _text(file, name, form, tail=mark)
         self._reader: pa.csv.CSVStreamingReader | None = None
 
     def batches(self) -> Iterator[RawBatch]:
@@ -134,11 +137,20 @@ class _Reader:
             self._reader = self._open()
             yield from self._records()
         finally:
-            # pyarrow reads ahead in a thread. It must have ended before the file is closed, and
-            # long before the process ends, which waits for it for ever; so nothing else may hold
-            # the reader, such as the frames of an error on its way.
-            self._stream.stop()
-            self._reader = None
+            self._end()
+
+    def _end(self) -> None:
+        """Wait for the thread in which pyarrow reads ahead.
+
+        It must have ended before the file is closed, and before the process ends, which would hang
+        or crash. Nothing but the thread may hold the reader and the stream then, not even the
+        frames of an error on its way.
+        """
+        ended = self._stream.stop() if self._stream is not None else None
+        self._reader = self._stream = None
+        if ended is not None:
+            with suppress(Empty):
+                ended.get(timeout=_LAST_READ_SECONDS)
 
     def _records(self) -> Iterator[RawBatch]:
         header = self._form.header
@@ -226,7 +238,8 @@ class _Reader:
         return batch.slice(0, last)
 
     def _raw(self, batch: pa.RecordBatch) -> RawBatch:
-        columns = [_unescaped(c) if self._stream.escaped else c for c in batch.columns]
+        escaped = self._stream is not None and self._stream.escaped
+        columns = [_unescaped(c) if escaped else c for c in batch.columns]
         positions, rejects = self._numbered(batch.num_rows)
         return RawBatch(pa.RecordBatch.from_arrays(columns, names=self._wanted), positions, rejects)
 

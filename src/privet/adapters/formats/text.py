@@ -10,17 +10,16 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import threading
+from queue import SimpleQueue
 from typing import BinaryIO, Literal, Protocol, TypeAlias
 
 import pyarrow as pa
 
-from privet.model.errors import SourceError, StorageError
+from privet.model.errors import PrivetError, SourceError, StorageError
 
 Compression: TypeAlias = Literal["gzip", "zstd"] | None
 
 _CHUNK = 1 << 20
-_LAST_READ_SECONDS = 0.05
 _BOM = "\ufeff"
 _ESCAPE = {0xDC80 + byte: chr(0x10FF80 + byte) for byte in range(128)}
 _ESCAPED = re.compile(rb"\xf4\x8f([\xbe\xbf])([\x80-\xbf])")
@@ -126,8 +125,7 @@ class TextStream:
         self._started = False
         self._ended = False
         self._stopped = False
-        self._reading = threading.RLock()
-        self._at_end = threading.Event()
+        self._ends: SimpleQueue[None] = SimpleQueue()
         self._buffer = b""
         self._offset = 0
         self._last = b"\n"
@@ -152,25 +150,29 @@ class TextStream:
         """Mark as closed; the file below stays open, since its owner closes it."""
         self.closed = True
 
-    def stop(self) -> None:
-        """End here, and wait for a thread that reads ahead: it gets what it asked for, no more.
+    def __del__(self) -> None:
+        """Say that nobody reads any more."""
+        self._ends.put(None)
 
-        One that has read far enough ahead does not ask again, so the wait is a short one.
+    def stop(self) -> SimpleQueue[None]:
+        """End here: whoever still reads, in another thread perhaps, gets nothing more.
+
+        Returns:
+            what tells, by something in it, that nobody will ask again: the last who could is gone,
+            or was given an error.
         """
         self._stopped = True
-        with self._reading:
-            pass
-        self._at_end.wait(_LAST_READ_SECONDS)
+        return self._ends
 
     def read(self, size: int = -1) -> bytes:
         """The next `size` bytes of text, or all; fewer only at the end."""
         if size < 0:
             return b"".join(iter(lambda: self.read(_CHUNK), b""))
-        with self._reading:
-            data = b"" if self._stopped else self._read(size)
-        if not data:
-            self._at_end.set()
-        return data
+        try:
+            return b"" if self._stopped else self._read(size)
+        except PrivetError:
+            self._ends.put(None)
+            raise
 
     def _read(self, size: int) -> bytes:
         pieces, missing = [], size
