@@ -170,7 +170,7 @@ def test_killed_at_random_moments(ground: Undisturbed, tmp_path: Path) -> None:
         kill(ground, tmp_path / str(number), seconds=moments.uniform(0, ground.seconds))
         for number in range(40)
     )
-    assert killed >= 20, "the kills came too late to show anything"
+    assert killed >= 10, "the kills came too late to show anything"
 
 
 def kill(
