@@ -49,5 +49,8 @@ def read_source(
             at = opened.position()
             meter(raw.rows.num_rows + len(raw.rejects), max(0, at - done))
             done = at
-        findings.added.update(opened.drifted.added)
+        # Beside a lost column, what else is there may be a record and no header.
+        named = not opened.drifted.lost or not opened.drifted.added
+        more = opened.drifted.added if named else (f"{len(opened.drifted.added)} of other names",)
+        findings.added.update(more)
         findings.lost.update(opened.drifted.lost)

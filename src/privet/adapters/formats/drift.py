@@ -14,6 +14,7 @@ from privet.model.errors import SourceError
 from privet.model.pipeline import Drift
 
 _SHOWN = 5
+_NEAR = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,17 @@ class Watch:
 
 
 def _renamed(drifted: Drifted, name: str) -> SourceError:
-    near = difflib.get_close_matches(drifted.lost[0], drifted.added, n=1)
+    # What is there may be somebody's record and no header: a name is said only where it is nearly
+    # that of a column of the contract.
+    near = difflib.get_close_matches(drifted.lost[0], drifted.added, n=1, cutoff=_NEAR)
+    more = "another column" if len(drifted.added) == 1 else f"{len(drifted.added):,} other columns"
     hint = (
         f"The nearest column there is `{near[0]}`: if it was renamed, correct the contract"
         if near
         else "If it was renamed, correct the contract"
     )
     return SourceError(
-        f"`{name}` has no {listed(drifted.lost)}, which its contract declares, "
-        f"and has {listed(drifted.added)}, which it does not",
+        f"`{name}` has no {listed(drifted.lost)}, which its contract declares, and has {more}",
         hint=f"{hint}; else say what happens with both: `drift: {{lost: null, added: ignore}}` "
         "in the pipeline file.",
     )
