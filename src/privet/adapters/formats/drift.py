@@ -14,7 +14,7 @@ from privet.model.errors import SourceError
 from privet.model.pipeline import Drift
 
 _SHOWN = 5
-_NEAR = 0.7
+_NEAR = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def test_a_value_to_go_beyond_is_a_parameter_and_no_part_of_the_statement(server
 def test_drift_is_the_pipelines_to_allow(server: str) -> None:
     wanted = columns(i2="int64", sizes="string")
     query = "select i2, v from kinds"
-    with pytest.raises(SourceError, match=r"no column `sizes`.*has column `v`"):
+    with pytest.raises(SourceError, match=r"no column `sizes`.*another column"):
         read(server, query, wanted)
     watch = Watch(Drift(added="ignore", lost="null"))
     assert read(server, query, wanted, watch=watch) == [({"i2": 1, "sizes": None}, None)]
