@@ -9,10 +9,10 @@ import traceback
 import pyarrow as pa
 import pytest
 
-from privet.detect.columns import ColumnScanner
-from privet.detect.profile import profile
-from privet.detect.sampling import DistinctSampler
-from privet.detect.subjects import propose_subject
+from privet.detect.columns.profile import profile
+from privet.detect.columns.sampling import DistinctSampler
+from privet.detect.columns.scanner import ColumnScanner
+from privet.detect.columns.subjects import propose_subject
 from privet.model.contract import Column
 from privet.model.finding import Finding
 from privet.model.paths import ColumnPath

@@ -6,9 +6,9 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from privet.detect.columns import ColumnScanner
-from privet.detect.headers import read_header
-from privet.detect.sampling import DistinctSampler
+from privet.detect.columns.headers import read_header
+from privet.detect.columns.sampling import DistinctSampler
+from privet.detect.columns.scanner import ColumnScanner
 from privet.model.contract import Column
 from privet.model.finding import Finding
 from privet.model.paths import ColumnPath, Step

@@ -1,5 +1,4 @@
-"""What personal data is in which column: verdicts from headers and values, never holding a value.
+"""What personal data is where: spans in text, verdicts on columns; never holding a value.
 
-First version: columns only, with validators and words. `columns.ColumnScanner` and
-`privet.model.finding.Finding` are the seam; what lies behind it may be replaced.
+`kinds` says what there is to find, `text` finds it in strings, `columns` judges whole columns.
 """

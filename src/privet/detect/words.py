@@ -8,7 +8,7 @@ from importlib.resources import files
 
 
 def read_words(name: str) -> Iterator[tuple[str, str]]:
-    """Every pair of `topic | word, word` lines in a word list of this package."""
+    """Every pair of `topic | word, word` lines in a word list of this room (`columns/….txt`)."""
     text = files("privet.detect").joinpath(name).read_text(encoding="utf-8")
     for line in text.splitlines():
         if line and not line.startswith("# "):
@@ -19,5 +19,5 @@ def read_words(name: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def value_words(topic: str) -> frozenset[str]:
-    """The words in `value_words.txt` that tell `topic`, in lower case."""
-    return frozenset(word for told, word in read_words("value_words.txt") if told == topic)
+    """The words in `columns/value_words.txt` that tell `topic`, in lower case."""
+    return frozenset(word for told, word in read_words("columns/value_words.txt") if told == topic)

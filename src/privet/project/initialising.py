@@ -11,7 +11,7 @@ from privet.config import scaffold
 from privet.config.contract_text import render_contract
 from privet.config.project_file import PRIVATE_FOLDER, PROJECT_FILE
 from privet.config.schemas import NAMES, SCHEMA_FOLDER, file_name, schema_text
-from privet.detect.subjects import propose_subject
+from privet.detect.columns.subjects import propose_subject
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.errors import SourceError, StorageError, UsageError
 from privet.model.finding import Finding, TableScan

@@ -14,7 +14,7 @@ from privet.adapters.formats.read import read_batches
 from privet.adapters.formats.sniff import sniff
 from privet.adapters.stores.sources import SourceObject, expand, open_readable
 from privet.adapters.world import SystemClock
-from privet.detect.columns import ColumnScanner
+from privet.detect.columns.scanner import ColumnScanner
 from privet.model.contract import Column
 from privet.model.errors import SourceError
 from privet.model.finding import TableScan

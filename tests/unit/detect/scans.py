@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from privet.detect.columns import ColumnScanner
+from privet.detect.columns.scanner import ColumnScanner
 from privet.model.contract import Column
 from privet.model.finding import Finding
 from privet.ports.arrow_types import leaf_columns, spell_type

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 from faker import Faker
 
-from privet.detect.columns import ColumnScanner
-from privet.detect.subjects import propose_subject
+from privet.detect.columns.scanner import ColumnScanner
+from privet.detect.columns.subjects import propose_subject
 from privet.model.contract import Column, SubjectRef
 from privet.model.paths import ColumnPath
 from tests.unit.detect.scans import scan, scan_one

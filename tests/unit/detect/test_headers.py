@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from privet.detect.headers import Blocked, read_header, tokens
-from privet.detect.kinds import CONCEPTS
+from privet.detect.columns.concepts import CONCEPTS
+from privet.detect.columns.headers import Blocked, read_header, tokens
 from privet.detect.words import read_words
 from privet.model.paths import ColumnPath
 from privet.policy.categories import CATEGORIES
@@ -123,6 +123,8 @@ def test_names_are_cut_into_folded_words() -> None:
 
 
 def test_every_listed_concept_is_known_and_has_a_known_category() -> None:
-    topics = {topic for topic, _ in read_words("header_words.txt") if not topic.startswith("@")}
+    topics = {
+        topic for topic, _ in read_words("columns/header_words.txt") if not topic.startswith("@")
+    }
     assert topics <= CONCEPTS.keys()
     assert {concept.category for concept in CONCEPTS.values()} <= CATEGORIES.keys()

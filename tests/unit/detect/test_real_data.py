@@ -10,7 +10,7 @@ import pyarrow.csv
 import pytest
 
 from privet.demo.dataset import write
-from privet.detect.subjects import propose_subject
+from privet.detect.columns.subjects import propose_subject
 from privet.model.contract import SubjectRef
 from privet.model.paths import ColumnPath
 from tests.unit.detect.scans import scan_table

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from privet.detect.sampling import LONGEST, DistinctSampler
+from privet.detect.columns.sampling import LONGEST, DistinctSampler
 
 
 def taken(values: pa.Array, most: int = 50) -> DistinctSampler:

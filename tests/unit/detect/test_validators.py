@@ -5,9 +5,13 @@ from datetime import date
 import pytest
 from faker import Faker
 
-from privet.detect import validators
-from privet.detect.dates import is_birth_date, parse_date
-from privet.detect.phones import is_clear_phone_number, is_local_phone_number, is_phone_number
+from privet.detect.columns import validators
+from privet.detect.columns.dates import is_birth_date, parse_date
+from privet.detect.columns.phones import (
+    is_clear_phone_number,
+    is_local_phone_number,
+    is_phone_number,
+)
 
 LOCALES = "de_DE fr_FR es_ES it_IT nl_NL pl_PL en_GB pt_PT tr_TR de_AT de_CH da_DK fi_FI"
 

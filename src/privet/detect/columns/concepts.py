@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from privet.detect import validators
-from privet.detect.dates import is_birth_date
-from privet.detect.phones import is_phone_number
+from privet.detect.columns import validators
+from privet.detect.columns.dates import is_birth_date
+from privet.detect.columns.phones import is_phone_number
 
 Check: TypeAlias = Callable[[str], bool]
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from privet.detect import validators
-from privet.detect.dates import is_birth_date, parse_date
-from privet.detect.headers import HeaderEvidence
-from privet.detect.kinds import CONCEPTS, SIGNATURES, kind_of
-from privet.detect.profile import Profile, Shape, Share
+from privet.detect.columns import validators
+from privet.detect.columns.concepts import CONCEPTS, SIGNATURES, kind_of
+from privet.detect.columns.dates import is_birth_date, parse_date
+from privet.detect.columns.headers import HeaderEvidence
+from privet.detect.columns.profile import Profile, Shape, Share
 from privet.detect.words import value_words
 from privet.model.contract import Column
 from privet.model.finding import Finding

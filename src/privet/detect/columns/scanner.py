@@ -7,10 +7,10 @@ from datetime import date
 
 import pyarrow as pa
 
-from privet.detect.headers import read_header
-from privet.detect.profile import Profile, profile
-from privet.detect.sampling import DistinctSampler
-from privet.detect.verdict import Context, decide, tells_of_people
+from privet.detect.columns.headers import read_header
+from privet.detect.columns.profile import Profile, profile
+from privet.detect.columns.sampling import DistinctSampler
+from privet.detect.columns.verdict import Context, decide, tells_of_people
 from privet.model.contract import Column
 from privet.model.finding import Finding
 from privet.transforms.nested import leaf_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from privet.detect.headers import read_header
+from privet.detect.columns.headers import read_header
 from privet.model.contract import SubjectRef
 from privet.model.finding import Finding
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from privet.detect import phones, validators
-from privet.detect.dates import parse_date
-from privet.detect.kinds import SIGNATURES, Check
-from privet.detect.sampling import Sample
+from privet.detect.columns import phones, validators
+from privet.detect.columns.concepts import SIGNATURES, Check
+from privet.detect.columns.dates import parse_date
+from privet.detect.columns.sampling import Sample
 from privet.detect.words import value_words
 
 _PHONES_TRIED = 500

@@ -205,7 +205,7 @@ def _fold(word: str) -> str:
 def _vocabulary() -> Mapping[str, str]:
     """Concept by phrase, its words folded and joined; `=` marks whole headers, `^` first words."""
     found: dict[str, str] = {}
-    for concept, phrase in read_words("header_words.txt"):
+    for concept, phrase in read_words("columns/header_words.txt"):
         for key in _keys(concept, phrase):
             found.setdefault(key, concept)
     return found

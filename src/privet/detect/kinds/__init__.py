@@ -1,0 +1,1 @@
+"""What there is to find: kinds by name, and the tables that the compiled scanner reads."""

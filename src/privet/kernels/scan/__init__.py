@@ -1,0 +1,1 @@
+"""The one-pass scanner, compiled: bytes in, spans out; what it looks for comes as tables."""
