@@ -1,0 +1,1 @@
+"""Texts that tests and benches share: corpora with known spans, negatives, labelled messages."""
