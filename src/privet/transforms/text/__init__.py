@@ -1,0 +1,1 @@
+"""Protection of texts where spans say that personal data stand: see `protecting`."""
