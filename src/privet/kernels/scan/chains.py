@@ -24,7 +24,7 @@ FIRST, BLANK, HYPHEN, DOT, SLASH, PARENTHESIS = range(6)
 _ODD = -1
 
 CLEAN, SOFT, HARD = 0, 1, 2
-"""What a number is joined to on its left: nothing, a word (`order-12`), another number (`1,000`)."""
+"""What a number is joined to on its left: nothing, a word (`order-12`), a number (`1,000`)."""
 
 
 def new_chain() -> Chain:
@@ -80,7 +80,7 @@ def separator(data: Bytes, at: int, high: int) -> tuple[int, int]:
                 code = BLANK
         elif code in (FIRST, BLANK):
             code = sign
-        elif sign == PARENTHESIS or code == PARENTHESIS:
+        elif PARENTHESIS in (sign, code):
             code = PARENTHESIS
         else:
             return _ODD, at

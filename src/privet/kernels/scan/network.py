@@ -152,7 +152,7 @@ def handle_end(data: Bytes, low: int, high: int, at: int) -> int:
 
 @compiled
 def ipv4(data: Bytes, chain: Chain, first: int, count: int) -> int:
-    """2 for an IPv4 address of the four groups from `first` on, 1 for a doubtful one, 0 for none."""
+    """2 for an IPv4 address of four groups from `first` on, 1 for a doubtful one, 0 for none."""
     if first + 4 > count or (first + 4 < count and chain[first + 4, 2] == DOT):
         return 0
     largest = 0

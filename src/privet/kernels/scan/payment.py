@@ -1,4 +1,4 @@
-"""Payment cards (ISO/IEC 7812: issuer ranges, Luhn), IBAN (ISO 13616, ISO 7064) and BIC (ISO 9362)."""
+"""Cards (ISO/IEC 7812: issuer ranges, Luhn), IBAN (ISO 13616, ISO 7064) and BIC (ISO 9362)."""
 
 from __future__ import annotations
 
@@ -113,9 +113,9 @@ def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tu
 
 @compiled
 def iban(data: Bytes, high: int, start: int, lengths: Lengths) -> tuple[int, int]:
-    """The IBAN that begins at `start`: (end, 2 checked or 1 of its country's length), or (start, 0).
+    """The IBAN that begins at `start`: its end, and 2 if it checks or 1 if only its length does.
 
-    `lengths` has 26 × 26 entries: the registry's length for each pair of letters, 0 for none.
+    `(start, 0)` for none. `lengths` has 676 entries: the registry's length for each pair of letters, 0 for none.
     """
     if (
         start + 15 > high
