@@ -1,0 +1,248 @@
+"""Which words stand around a candidate: `context` looks a few words back and fewer ahead.
+
+    topics, countries = context(data, low, high, start, end, words)
+
+`data[low:high]` is one row of UTF-8, `[start, end)` the candidate in it, `words` the table that
+`privet.detect.kinds.context.context_words()` gives. The answer is two uint64: bits `TOPIC_*` of
+what is spoken of, and bits of countries in the order of `privet.detect.kinds.context.COUNTRIES`. In
+compiled code ask `spoken(topics, TOPIC_PHONE)`.
+
+Looked at are at most 64 bytes and eight words before, and 24 bytes and three words after. A line's
+end is crossed backward only where no word stands between it and the candidate. What follows the
+candidate and belongs to what comes next (`Phone:` before another number) is left alone. NEGATIVE is
+given only when such a word is nearer than any that speaks for something. `before` looks back alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from privet.kernels.compiled import compiled
+from privet.kernels.scan.words import (
+    BASE,
+    LONGEST_RUN,
+    MARK,
+    Words,
+    character_before,
+    letter_at,
+    slot_of,
+    unparted,
+)
+
+TOPICS = (
+    "phone", "email", "card", "bank", "national", "tax", "health", "passport", "licence", "birth",
+    "address", "postcode", "account", "network", "secret", "age", "location", "vehicle", "crypto",
+    "negative", "contact",
+)  # fmt: skip
+"""The topics, each a bit at its place in this list."""
+TOPIC_PHONE, TOPIC_EMAIL, TOPIC_CARD, TOPIC_BANK = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+TOPIC_NATIONAL, TOPIC_TAX, TOPIC_HEALTH, TOPIC_PASSPORT = 1 << 4, 1 << 5, 1 << 6, 1 << 7
+TOPIC_LICENCE, TOPIC_BIRTH, TOPIC_ADDRESS, TOPIC_POSTCODE = 1 << 8, 1 << 9, 1 << 10, 1 << 11
+TOPIC_ACCOUNT, TOPIC_NETWORK, TOPIC_SECRET, TOPIC_AGE = 1 << 12, 1 << 13, 1 << 14, 1 << 15
+TOPIC_LOCATION, TOPIC_VEHICLE, TOPIC_CRYPTO = 1 << 16, 1 << 17, 1 << 18
+TOPIC_NEGATIVE = 1 << 19
+"""Words of numbers that are nobody's: order, invoice, version, amount."""
+TOPIC_CONTACT = 1 << 20
+"""Words like call, reach, write to: weak support for what reaches a person."""
+
+BACK, AHEAD = 64, 24
+WORDS_BACK, WORDS_AHEAD = 8, 3
+NOWHERE = 1 << 20
+_BASE = np.uint64(BASE)
+_ONE = np.uint64(1)
+_ZERO = np.uint64(0)
+_NEGATIVE = np.uint64(TOPIC_NEGATIVE)
+_LETTER, _STOP, _NEXT = 1, 2, 3
+
+
+def _ahead() -> npt.NDArray[np.uint8]:
+    table = np.zeros(256, np.uint8)
+    table[128:] = _LETTER
+    for byte in range(128):
+        table[byte] = _LETTER if chr(byte).isalpha() else 0
+    table[list(b"\n\r\t\"'<>{}|;&")] = _STOP
+    table[list(b":=@0123456789")] = _NEXT
+    return table
+
+
+_AHEAD = _ahead()
+
+Seen = tuple[np.uint64, np.uint64, int, int]
+"""Topics, countries, place of the nearest word that speaks for something, of a NEGATIVE one."""
+
+
+@compiled
+def spoken(topics: np.uint64, wanted: int) -> bool:
+    """Whether one of the topics in `wanted` (bits) is among `topics`."""
+    return (topics & np.uint64(wanted)) != np.uint64(0)
+
+
+@compiled
+def _look(key: np.uint64, place: int, seen: Seen, words: Words) -> Seen:
+    slot = slot_of(key, words)
+    if slot < 0:
+        return seen
+    topics, countries, positive, negative = seen
+    found = words.topics[slot]
+    if found & _NEGATIVE != _ZERO:
+        negative = min(negative, place)
+    elif found != _ZERO:
+        positive = min(positive, place)
+    return topics | found, countries | words.countries[slot], positive, negative
+
+
+@compiled
+def _run(
+    data: npt.NDArray[np.uint8], at: int, right: int, place: int, seen: Seen, words: Words
+) -> Seen:
+    """The words of up to six characters that begin at `at`, in a script that parts none."""
+    key, power = _ZERO, _ONE
+    for length in range(LONGEST_RUN):
+        if at >= right:
+            break
+        code, at = letter_at(data, at, right)
+        if not unparted(code):
+            break
+        key += power * np.uint64(code)
+        power *= _BASE
+        seen = _look(key, place - length, seen, words)
+    return seen
+
+
+@compiled
+def _camel(data: npt.NDArray[np.uint8], limit: int, at: int, right: int) -> bool:
+    """Whether `fooBar` is parted before `at`, or `IDNumber` is: the letter at `at` is a capital."""
+    if at - 1 < limit or not 65 <= data[at] <= 90:
+        return False
+    left = data[at - 1]
+    if 65 <= left <= 90:
+        return at + 1 < right and 97 <= data[at + 1] <= 122
+    return 97 <= left <= 122 and at - 2 >= limit and _AHEAD[data[at - 2]] == _LETTER
+
+
+@compiled
+def _gather(
+    data: npt.NDArray[np.uint8], low: int, limit: int, right: int, most: int, words: Words
+) -> Seen:
+    """What the last `most` words of `data[limit:right]` speak of; nearest is what is rightmost."""
+    seen = (_ZERO, _ZERO, NOWHERE, NOWHERE)
+    key, power, one, two = _ZERO, _ONE, _ZERO, _ZERO
+    place, count, at = 0, 0, right
+    crossed = False
+    while low < limit < right and (data[limit] & 0xC0) == 0x80:
+        limit += 1
+    while count < most:
+        code, start = 0, limit
+        if at > limit:
+            start = character_before(data, limit, at)
+            code, _ = letter_at(data, start, at)
+        elif power != _ONE and limit > low and _AHEAD[data[limit - 1]] == _LETTER:
+            break
+        if code == MARK:
+            at = start
+            continue
+        runs = unparted(code)
+        if code != 0 and not runs:
+            key = key * _BASE + np.uint64(code)
+            power *= _BASE
+            at = start
+            if not _camel(data, limit, at, right):
+                continue
+        if power != _ONE:
+            place += 1
+            count += 1
+            seen = _look(key, place, seen, words)
+            if one != _ZERO:
+                two_now = key + power * one
+                seen = _look(two_now, place - 1, seen, words)
+                if two != _ZERO:
+                    seen = _look(key + power * two, place - 2, seen, words)
+                two = two_now
+            one, key, power = key, _ZERO, _ONE
+        if code != 0 and not runs:
+            continue
+        if at <= limit:
+            break
+        if runs:
+            place += 1
+            one = two = _ZERO
+            seen = _run(data, start, right, place, seen, words)
+        elif data[start] == 10:
+            if place > 0:
+                break
+            crossed = True
+        elif crossed and place == 0 and 48 <= data[start] <= 57:
+            break
+        at = start
+    return seen
+
+
+@compiled
+def _reach(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
+    """How far the words after a candidate go; `end` where they belong to what comes next."""
+    limit = min(high, end + AHEAD)
+    at, words, inside = end, 0, False
+    while at < limit:
+        group = _AHEAD[data[at]]
+        if group == _NEXT:
+            return end
+        if group == _STOP:
+            return at
+        if data[at] == 0xEF and at + 2 < high and data[at + 1] == 0xBC and data[at + 2] == 0x9A:
+            return end
+        if inside and group != _LETTER:
+            words += 1
+        inside = group == _LETTER
+        if words == WORDS_AHEAD:
+            return at
+        at += 1
+    while at > end and at < high and ((data[at] & 0xC0) == 0x80 or _split(data, at)):
+        at -= 1
+    return at
+
+
+@compiled
+def _split(data: npt.NDArray[np.uint8], at: int) -> bool:
+    """Whether an ASCII word would be cut before `at`."""
+    return (
+        data[at] < 128
+        and data[at - 1] < 128
+        and _AHEAD[data[at]] == _LETTER
+        and _AHEAD[data[at - 1]] == _LETTER
+    )
+
+
+@compiled
+def before(
+    data: npt.NDArray[np.uint8], low: int, start: int, words: Words
+) -> tuple[np.uint64, np.uint64]:
+    """Topics and countries spoken of before `start` alone."""
+    seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
+    topics, countries, positive, negative = seen
+    if negative >= positive:
+        topics &= ~_NEGATIVE
+    return topics, countries
+
+
+@compiled
+def context(
+    data: npt.NDArray[np.uint8], low: int, high: int, start: int, end: int, words: Words
+) -> tuple[np.uint64, np.uint64]:
+    """Topics and countries spoken of around `[start, end)`: see the module."""
+    seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
+    topics, countries, positive, negative = seen
+    reach = _reach(data, end, high)
+    if reach > end:
+        more, there, ahead, _ = _gather(data, end, end, reach, WORDS_AHEAD, words)
+        if ahead != NOWHERE or positive != NOWHERE:
+            more &= ~_NEGATIVE
+        else:
+            negative = 1
+        if ahead != NOWHERE:
+            positive = min(positive, 2)
+        topics |= more
+        countries |= there
+    if negative >= positive:
+        topics &= ~_NEGATIVE
+    return topics, countries

@@ -1,0 +1,180 @@
+"""Words as numbers: letters folded, words hashed, looked up in a table that lies in arrays.
+
+The hash of a word is the polynomial `sum(letter[i] * BASE**i)` modulo 2**64 over its folded
+letters. It can be made from either end, and the hash of two words written as one follows from their
+hashes: `hash(ab) = hash(a) + BASE**len(a) * hash(b)`. So `date of birth`, `date_of_birth` and
+`dateOfBirth` are one key. Scripts that do not part words are looked up by runs of characters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from privet.kernels.compiled import compiled
+
+MARK = 1
+"""What an accent of its own is folded to: it is passed over."""
+BASE = 0x9E3779B97F4A7C15
+LONGEST_RUN = 6
+"""The longest word, in characters, of a script that does not part words."""
+_BASE = np.uint64(BASE)
+_MIX = np.uint64(0xFF51AFD7ED558CCD)
+_SHIFT = np.uint64(29)
+_MASK = (1 << 64) - 1
+_FOLDED = 0x2000
+_STROKES = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ς": "σ"}  # noqa: RUF001
+_ACCENTS = ((0x300, 0x370), (0x483, 0x488), (0x591, 0x5C8), (0x610, 0x61B), (0x640, 0x641),
+            (0x64B, 0x660), (0x670, 0x671), (0x6D6, 0x6EE))  # fmt: skip
+
+
+def _fold(code: int) -> int:
+    if any(first <= code < after for first, after in _ACCENTS):
+        return MARK
+    char = chr(code)
+    if unicodedata.category(char)[0] not in "LM":
+        return 0
+    if 0x900 <= code < 0x1E00:
+        return code
+    lower = unicodedata.normalize("NFD", char.lower())[0]
+    return ord(_STROKES.get(lower, lower))
+
+
+FOLD: npt.NDArray[np.uint16] = np.array([_fold(code) for code in range(_FOLDED)], np.uint16)
+"""The folded letter of each code point below 2000 hex: lower case, no accent; 0 for no letter."""
+
+
+class Words(NamedTuple):
+    """A hash table with open addressing, its size a power of two, at most half full.
+
+    `sieve` has a bit for each key, so that most words that are not in the table cost one look.
+    """
+
+    sieve: npt.NDArray[np.uint64]
+    keys: npt.NDArray[np.uint64]
+    topics: npt.NDArray[np.uint64]
+    countries: npt.NDArray[np.uint64]
+
+
+def folded(code: int) -> int:
+    """The folded letter of a code point: 0 for no letter, `MARK` for an accent of its own."""
+    if code < _FOLDED:
+        return int(FOLD[code])
+    if 0xFF21 <= code <= 0xFF3A:
+        return code - 0xFF21 + 97
+    if 0xFF41 <= code <= 0xFF5A:
+        return code - 0xFF41 + 97
+    if (0x3040 <= code <= 0x9FFF and code != 0x30FB) or 0xAC00 <= code <= 0xD7A3:
+        return code
+    return 0
+
+
+def key_of(text: str) -> int:
+    """The key of a word or phrase: of its letters, written as one word."""
+    key = 0
+    for char in reversed(text):
+        code = folded(ord(char))
+        if code > MARK:
+            key = (key * BASE + code) & _MASK
+    return key
+
+
+def table_of(entries: Iterable[tuple[str, int, int]]) -> Words:
+    """The table of (word, topic bits, country bits); bits of one word in two entries are joined."""
+    told: dict[int, tuple[int, int]] = {}
+    for word, topics, countries in entries:
+        key = key_of(word)
+        had = told.get(key, (0, 0))
+        told[key] = (had[0] | topics, had[1] | countries)
+    size = 64
+    while size < 2 * len(told):
+        size *= 2
+    words = Words(
+        np.zeros(max(size // 8, 1), np.uint64),
+        np.zeros(size, np.uint64),
+        np.zeros(size, np.uint64),
+        np.zeros(size, np.uint64),
+    )
+    for key, (topics, countries) in told.items():
+        mixed = _mixed(key)
+        bit = mixed & (size * 8 - 1)
+        words.sieve[bit >> 6] |= np.uint64(1 << (bit & 63))
+        slot = (mixed >> 20) & (size - 1)
+        while words.keys[slot] != 0:
+            slot = (slot + 1) & (size - 1)
+        words.keys[slot] = key
+        words.topics[slot] = topics
+        words.countries[slot] = countries
+    return words
+
+
+def _mixed(key: int) -> int:
+    mixed = ((key ^ (key >> 29)) * int(_MIX)) & _MASK
+    return (mixed ^ (mixed >> 29)) & 0x7FFFFFFFFFFFFFFF
+
+
+@compiled
+def slot_of(key: np.uint64, words: Words) -> int:
+    """Where `key` stands in the table; -1 if it does not."""
+    mixed = (key ^ (key >> _SHIFT)) * _MIX
+    place = np.int64((mixed ^ (mixed >> _SHIFT)) & np.uint64(0x7FFFFFFFFFFFFFFF))
+    size = len(words.keys)
+    bit = place & (size * 8 - 1)
+    if (words.sieve[bit >> 6] >> np.uint64(bit & 63)) & np.uint64(1) == np.uint64(0):
+        return -1
+    slot = (place >> 20) & (size - 1)
+    while words.keys[slot] != np.uint64(0):
+        if words.keys[slot] == key:
+            return slot
+        slot = (slot + 1) & (size - 1)
+    return -1
+
+
+@compiled
+def letter_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[int, int]:
+    """The folded letter of the UTF-8 character at `at`, and where the next one begins.
+
+    0 for what is no letter, `MARK` for an accent of its own. Broken UTF-8 is no letter.
+    """
+    first = np.int64(data[at])
+    if first < 0x80:
+        return np.int64(FOLD[first]), at + 1
+    if first < 0xC0 or first >= 0xF0:
+        after = at + 1
+        while after < high and (data[after] & 0xC0) == 0x80:
+            after += 1
+        return 0, after
+    length = 2 if first < 0xE0 else 3
+    if at + length > high:
+        return 0, high
+    code = first & 0x1F if length == 2 else first & 0x0F
+    for place in range(at + 1, at + length):
+        code = code << 6 | (np.int64(data[place]) & 0x3F)
+    if code < _FOLDED:
+        return np.int64(FOLD[code]), at + length
+    if 0xFF21 <= code <= 0xFF3A:
+        return code - 0xFF21 + 97, at + length
+    if 0xFF41 <= code <= 0xFF5A:
+        return code - 0xFF41 + 97, at + length
+    if (0x3040 <= code <= 0x9FFF and code != 0x30FB) or 0xAC00 <= code <= 0xD7A3:
+        return code, at + length
+    return 0, at + length
+
+
+@compiled
+def character_before(data: npt.NDArray[np.uint8], low: int, at: int) -> int:
+    """Where the UTF-8 character that ends at `at` (> `low`) begins; never below `low`."""
+    start = at - 1
+    while start > low and start > at - 4 and (data[start] & 0xC0) == 0x80:
+        start -= 1
+    return start
+
+
+@compiled
+def unparted(code: int) -> bool:
+    """Whether the letter is of a script that does not part words: Han, kana, Hangul, Thai."""
+    return code >= 0x3040 or 0x0E00 <= code < 0x0F00
