@@ -1,0 +1,39 @@
+"""The table of phone numbers, read from `phone_table.txt` beside this module."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zlib
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from privet.kernels.scan.phones import PhoneTables
+
+
+@cache
+def _stored() -> dict[str, np.ndarray]:
+    text = files("privet.detect.kinds").joinpath("phone_table.txt").read_text(encoding="ascii")
+    packed = "".join(line for line in text.splitlines() if not line.startswith("# "))
+    with np.load(io.BytesIO(zlib.decompress(base64.b85decode(packed)))) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+@cache
+def phone_tables() -> PhoneTables:
+    """The automaton that the kernels of `privet.kernels.scan.phones` walk; read once."""
+    stored = _stored()
+    return PhoneTables(
+        onward=np.ascontiguousarray(stored["onward"]),
+        label=stored["label"],
+        roots=stored["roots"].astype(np.int64),
+        began=np.ascontiguousarray(stored["began"]),
+    )
+
+
+@cache
+def phone_regions() -> tuple[str, ...]:
+    """ISO codes of the regions in the order of the bits that `national` returns."""
+    return tuple(str(region) for region in _stored()["regions"])

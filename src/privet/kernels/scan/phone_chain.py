@@ -1,0 +1,173 @@
+"""From a chain of digit groups to a phone number: where it starts and ends, and how sure it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from privet.kernels.compiled import compiled
+from privet.kernels.scan.chains import PARENTHESIS, Chain, closed_right
+from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT
+from privet.kernels.scan.context import context
+from privet.kernels.scan.phone_shape import DISTINCTIVE, NO, OPENED, PLUS, USUAL, shape
+from privet.kernels.scan.phones import PhoneTables, judge
+from privet.kernels.scan.words import Words
+
+MOST_DIGITS = 24
+"""Digits that the room for them must hold."""
+_LIKELY = 50
+_WORDS = np.frombuffer(
+    b"durchwahl nebenstelle interno extension poste anexo ramal toestel doorkies "
+    b"extn ext int wew dw x #",
+    np.uint8,
+)
+
+
+@compiled
+def phone(
+    data: npt.NDArray[np.uint8],
+    low: int,
+    high: int,
+    chain: Chain,
+    group: int,
+    count: int,
+    words: Words,
+    tables: PhoneTables,
+    room: npt.NDArray[np.uint8],
+) -> tuple[int, int, int, int, int]:
+    """The phone number that begins at `group` of a chain of `count`.
+
+    Returns how many groups it takes (0 for none), its first byte (of a `+` or `(`, where one stands
+    before), the byte after it (or its extension), the score 0..100 and the evidence. The groups up
+    to the chain's end are tried, then fewer, where a blank or a parenthesis parts them; what is
+    likely wins, else the longest. The caller has seen that what stands before `group` parts it from
+    that. `room` is uint8 of at least `MOST_DIGITS`, and is overwritten.
+    """
+    start, lead = _lead(data, low, chain, group, count)
+    taken, found_end, best, evidence = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    seen, topics = False, np.uint64(0)
+    for last in range(count, group, -1):
+        end = chain[last - 1, 1]
+        if last < count and not _parted(data, chain, last):
+            continue
+        kind = shape(data, chain, group, last, lead)
+        if kind == NO or (taken and kind < USUAL):
+            continue
+        past = extension(data, end, high)
+        if past == end and not closed_right(data, high, end):
+            continue
+        if not seen:
+            topics, _ = context(data, low, high, start, past, words)
+            seen = True
+        score, why = _judged(data, chain, group, last, lead, kind, topics, tables, room)
+        if past > end and score >= 35:
+            score = min(score + 15, 95)
+        if score > best and (not taken or score >= _LIKELY):
+            taken, found_end, best, evidence = last - group, past, score, why
+        if best >= _LIKELY:
+            break
+    return taken, start, found_end, best, evidence
+
+
+@compiled
+def _lead(
+    data: npt.NDArray[np.uint8], low: int, chain: Chain, group: int, count: int
+) -> tuple[int, int]:
+    """The first byte of what begins at `group`, and the bits of what stands before it."""
+    start = chain[group, 0]
+    lead = np.int64(0)
+    closed = group + 1 < count and chain[group + 1, 2] == PARENTHESIS
+    if closed and start > low and data[start - 1] == 40:
+        start -= 1
+        lead |= OPENED
+    if start > low and data[start - 1] == 43:
+        start -= 1
+        lead |= PLUS
+        if closed and not lead & OPENED and start > low and data[start - 1] == 40:
+            start -= 1
+    return start, lead
+
+
+@compiled
+def _parted(data: npt.NDArray[np.uint8], chain: Chain, group: int) -> bool:
+    """Whether a number may end before `group`: a blank or a parenthesis follows it."""
+    return chain[group, 2] == PARENTHESIS or data[chain[group - 1, 1]] in (32, 0xC2, 0xE2)
+
+
+@compiled
+def _judged(
+    data: npt.NDArray[np.uint8],
+    chain: Chain,
+    first: int,
+    last: int,
+    lead: int,
+    kind: int,
+    topics: np.uint64,
+    tables: PhoneTables,
+    room: npt.NDArray[np.uint8],
+) -> tuple[int, int]:
+    """Score and evidence of the groups `first` to `last`; a leading 00 or 011 counts as a `+`."""
+    n = np.int64(0)
+    for group in range(first, last):
+        for at in range(chain[group, 0], chain[group, 1]):
+            if n < MOST_DIGITS:
+                room[n] = data[at] - 48
+                n += 1
+    plus = lead & PLUS != 0
+    skip = np.int64(0)
+    if not plus and n >= 10 and room[0] == 0:
+        if room[1] == 0 and room[2] != 0:
+            skip = 2
+        elif n >= 13 and kind == DISTINCTIVE and room[1] == 1 and room[2] == 1:
+            skip = 3
+    return judge(room[skip:], n - skip, plus or skip > 0, kind, topics, tables)
+
+
+@compiled
+def extension(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
+    """Where the number that ends at `end` ends with its extension, `end` itself if it has none.
+
+    Known are `x123`, ` ext. 12`, ` #12`, `;ext=7`, `, Durchwahl 12` and such words of some
+    languages, with one to six digits.
+    """
+    at = np.int64(end)
+    while at < high and at - end < 2 and data[at] in (32, 44, 59):
+        at += 1
+    word = np.int64(0)
+    while word < len(_WORDS):
+        length = np.int64(0)
+        while word + length < len(_WORDS) and _WORDS[word + length] != 32:
+            length += 1
+        if _stands(data, at, high, word, length):
+            found = _digits_end(data, at + length, high)
+            if found > 0:
+                return found
+        word += length + 1
+    return np.int64(end)
+
+
+@compiled
+def _stands(data: npt.NDArray[np.uint8], at: int, high: int, word: int, length: int) -> bool:
+    if at + length > high:
+        return False
+    for index in range(length):
+        letter = data[at + index]
+        if 65 <= letter <= 90:
+            letter += 32
+        if letter != _WORDS[word + index]:
+            return False
+    return True
+
+
+@compiled
+def _digits_end(data: npt.NDArray[np.uint8], at: int, high: int) -> int:
+    """The end of one to six digits after a dot, colon, `=` or spaces; 0 where none stand there."""
+    begun = at
+    while at < high and at - begun < 3 and data[at] in (32, 46, 58, 61):
+        at += 1
+    start = at
+    while at < high and CLASS[data[at]] & DIGIT:
+        at += 1
+    if at == start or at - start > 6 or (at < high and CLASS[data[at]] & ALNUM):
+        return np.int64(0)
+    return np.int64(at)
