@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from privet.detect.kinds.numbers import number_codes, numbers
 from privet.kernels.scan import codes
 
 
@@ -117,7 +118,19 @@ _PLAIN = (
     ),
 )
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _PLAIN})
+_HEALTH = "user.health_and_medical.insurance_beneficiary_id"
+
+
+def _official() -> Iterable[Kind]:
+    """The national, tax and health numbers of `privet.detect.kinds.numbers`."""
+    for number in numbers():
+        code = number_codes()[number.name]
+        if code >= codes.FIRST_OFFICIAL:
+            category = _HEALTH if number.family == "health_id" else _NATIONAL
+            yield _plain(number.name, code, category, number.label, number.family)
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_PLAIN, *_official())})
 """Every kind that Privet brings along, by name."""
 _BY_CODE = {kind.code: kind for kind in KINDS.values()}
 
