@@ -104,7 +104,10 @@ class _Writer:
         value = random.choice(many)
         forms = one.short if self._density < 100 else one.carriers
         text = one.filled(random.choice(forms), random)
-        text = text.replace("{label}", random.choice(one.labels[kind]))
+        label = random.choice(one.labels[kind])
+        if label[-1].isascii():
+            text = text.replace("{label}{value}", "{label} {value}")
+        text = text.replace("{label}", label)
         return text.replace("{value}", value), text.index("{value}"), value, kind
 
 
