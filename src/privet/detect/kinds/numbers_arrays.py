@@ -106,7 +106,7 @@ def _digits_only(variant: Variant, at: int, size: int) -> None:
 def _fold(table: list[int], most: int, plus: Sequence[int]) -> None:
     for more in plus:
         for value in range(1, most + 1):
-            if value + more < 100:
+            if value + more < 100 and not table[value + more]:
                 table[value + more] = value
 
 

@@ -112,6 +112,8 @@ def _score(  # noqa: PLR0917 - all of them are what is known of the match
 ) -> int:
     if context in _WITH:
         least = _WITH[context][sure]
+        if context == TOPIC and not sure and part <= 1 / 30:
+            return max(alone, 55)
         plain = context == FULL and not sure and part > 0.5 and level in (0, WEAK)
         return max(alone, 55 if plain else least)
     if context == COUNTRY:
