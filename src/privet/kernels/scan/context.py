@@ -21,11 +21,13 @@ import numpy.typing as npt
 from privet.kernels.compiled import compiled
 from privet.kernels.scan.words import (
     BASE,
+    FOLD,
     LONGEST_RUN,
     MARK,
     Words,
     character_before,
     letter_at,
+    may_be,
     slot_of,
     unparted,
 )
@@ -106,7 +108,10 @@ def _run(
             break
         key += power * np.uint64(code)
         power *= _BASE
-        seen = _look(key, place - length, seen, words)
+        if may_be(key, words.sieve):
+            seen = _look(key, place - length, seen, words)
+        elif length == 1:
+            break
     return seen
 
 
@@ -132,48 +137,62 @@ def _gather(
     crossed = False
     while low < limit < right and (data[limit] & 0xC0) == 0x80:
         limit += 1
-    while count < most:
+    sieve = words.sieve
+    while True:
         code, start = 0, limit
+        capital = False
         if at > limit:
-            start = character_before(data, limit, at)
-            code, _ = letter_at(data, start, at)
+            start = at - 1
+            byte = data[start]
+            if byte < 128:
+                code = np.int64(FOLD[byte])
+                capital = byte <= 90
+            else:
+                start = character_before(data, limit, at)
+                code, _ = letter_at(data, start, at)
         elif power != _ONE and limit > low and _AHEAD[data[limit - 1]] == _LETTER:
             break
-        if code == MARK:
-            at = start
-            continue
-        runs = unparted(code)
-        if code != 0 and not runs:
-            key = key * _BASE + np.uint64(code)
-            power *= _BASE
-            at = start
-            if not _camel(data, limit, at, right):
-                continue
+        runs = False
+        if code != 0:
+            runs = unparted(code)
+            if not runs:
+                at = start
+                if code == MARK:
+                    continue
+                key = key * _BASE + np.uint64(code)
+                power *= _BASE
+                if not (capital and _camel(data, limit, at, right)):
+                    continue
         if power != _ONE:
             place += 1
             count += 1
-            seen = _look(key, place, seen, words)
+            if may_be(key, sieve):
+                seen = _look(key, place, seen, words)
             if one != _ZERO:
-                two_now = key + power * one
-                seen = _look(two_now, place - 1, seen, words)
-                if two != _ZERO:
+                joined = key + power * one
+                if may_be(joined, sieve):
+                    seen = _look(joined, place - 1, seen, words)
+                if two != _ZERO and may_be(key + power * two, sieve):
                     seen = _look(key + power * two, place - 2, seen, words)
-                two = two_now
+                two = joined
             one, key, power = key, _ZERO, _ONE
-        if code != 0 and not runs:
-            continue
+            if count == most:
+                break
         if at <= limit:
             break
         if runs:
             place += 1
             one = two = _ZERO
             seen = _run(data, start, right, place, seen, words)
-        elif data[start] == 10:
-            if place > 0:
+        elif code == 0:
+            if data[start] == 10:
+                if place > 0:
+                    break
+                crossed = True
+            elif crossed and place == 0 and 48 <= data[start] <= 57:
                 break
-            crossed = True
-        elif crossed and place == 0 and 48 <= data[start] <= 57:
-            break
+        else:
+            continue
         at = start
     return seen
 

@@ -24,7 +24,11 @@ LONGEST_RUN = 6
 """The longest word, in characters, of a script that does not part words."""
 _BASE = np.uint64(BASE)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
-_SHIFT = np.uint64(29)
+_SHIFT = np.uint64(20)
+_SIEVE_BITS = 16
+_SIEVE = np.uint64(64 - _SIEVE_BITS)
+_SIX, _BIT = np.uint64(6), np.uint64(63)
+_ONE, _ZERO = np.uint64(1), np.uint64(0)
 _MASK = (1 << 64) - 1
 _FOLDED = 0x2000
 _STROKES = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ς": "σ"}  # noqa: RUF001
@@ -51,7 +55,8 @@ FOLD: npt.NDArray[np.uint16] = np.array([_fold(code) for code in range(_FOLDED)]
 class Words(NamedTuple):
     """A hash table with open addressing, its size a power of two, at most half full.
 
-    `sieve` has a bit for each key, so that most words that are not in the table cost one look.
+    `sieve` has a bit for each key, so that most words that are not in the table cost one look; in
+    scripts that part no words also for the first two characters of each longer one.
     """
 
     sieve: npt.NDArray[np.uint64]
@@ -86,51 +91,61 @@ def key_of(text: str) -> int:
 def table_of(entries: Iterable[tuple[str, int, int]]) -> Words:
     """The table of (word, topic bits, country bits); bits of one word in two entries are joined."""
     told: dict[int, tuple[int, int]] = {}
+    beginnings = set()
     for word, topics, countries in entries:
         key = key_of(word)
+        if not key:
+            continue
+        if unparted_text(word):
+            beginnings.add(key_of(word[:2]))
         had = told.get(key, (0, 0))
         told[key] = (had[0] | topics, had[1] | countries)
     size = 64
     while size < 2 * len(told):
         size *= 2
     words = Words(
-        np.zeros(max(size // 8, 1), np.uint64),
+        np.zeros((1 << _SIEVE_BITS) // 64, np.uint64),
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
     )
     for key, (topics, countries) in told.items():
-        mixed = _mixed(key)
-        bit = mixed & (size * 8 - 1)
-        words.sieve[bit >> 6] |= np.uint64(1 << (bit & 63))
-        slot = (mixed >> 20) & (size - 1)
+        slot = ((key * int(_MIX) & _MASK) >> 20) & (size - 1)
         while words.keys[slot] != 0:
             slot = (slot + 1) & (size - 1)
         words.keys[slot] = key
         words.topics[slot] = topics
         words.countries[slot] = countries
+    for key in beginnings.union(told):
+        bit = (key * int(_MIX) & _MASK) >> 64 - _SIEVE_BITS
+        words.sieve[bit >> 6] |= np.uint64(1 << (bit & 63))
     return words
 
 
-def _mixed(key: int) -> int:
-    mixed = ((key ^ (key >> 29)) * int(_MIX)) & _MASK
-    return (mixed ^ (mixed >> 29)) & 0x7FFFFFFFFFFFFFFF
+def unparted_text(text: str) -> bool:
+    """Whether `text` begins in a script that does not part words."""
+    code = ord(text[0])
+    return code >= 0x3040 or 0x0E00 <= code < 0x0F00
+
+
+@compiled
+def may_be(key: np.uint64, sieve: npt.NDArray[np.uint64]) -> bool:
+    """Whether `key` may be in the table; most that are not are told apart here."""
+    bit = (key * _MIX) >> _SIEVE
+    return (sieve[np.int64(bit >> _SIX)] >> (bit & _BIT)) & _ONE != _ZERO
 
 
 @compiled
 def slot_of(key: np.uint64, words: Words) -> int:
     """Where `key` stands in the table; -1 if it does not."""
-    mixed = (key ^ (key >> _SHIFT)) * _MIX
-    place = np.int64((mixed ^ (mixed >> _SHIFT)) & np.uint64(0x7FFFFFFFFFFFFFFF))
-    size = len(words.keys)
-    bit = place & (size * 8 - 1)
-    if (words.sieve[bit >> 6] >> np.uint64(bit & 63)) & np.uint64(1) == np.uint64(0):
+    if not may_be(key, words.sieve):
         return -1
-    slot = (place >> 20) & (size - 1)
-    while words.keys[slot] != np.uint64(0):
+    last = len(words.keys) - 1
+    slot = np.int64((key * _MIX) >> _SHIFT) & last
+    while words.keys[slot] != _ZERO:
         if words.keys[slot] == key:
             return slot
-        slot = (slot + 1) & (size - 1)
+        slot = (slot + 1) & last
     return -1
 
 
