@@ -137,7 +137,7 @@ def _gather(
     crossed = False
     while low < limit < right and (data[limit] & 0xC0) == 0x80:
         limit += 1
-    sieve = words.sieve
+    sieve, beside = words.sieve, _ZERO
     while True:
         code, start = 0, limit
         capital = False
@@ -183,7 +183,9 @@ def _gather(
         if runs:
             place += 1
             one = two = _ZERO
-            seen = _run(data, start, right, place, seen, words)
+            first = np.uint64(code)
+            if may_be(first, sieve) or may_be(first + _BASE * beside, sieve):
+                seen = _run(data, start, right, place, seen, words)
         elif code == 0:
             if data[start] == 10:
                 if place > 0:
@@ -193,6 +195,7 @@ def _gather(
                 break
         else:
             continue
+        beside = np.uint64(code)
         at = start
     return seen
 
