@@ -9,6 +9,7 @@ import pytest
 
 from privet.detect.kinds.secrets import secret_tables
 from privet.kernels.scan import codes, secrets
+from privet.kernels.scan import secret_tables as layout
 
 TABLES = secret_tables()
 _TRIGGERS = re.compile(rb"[A-Za-z0-9_]*\d[A-Za-z0-9_]*|://|[:=]|--")
@@ -285,6 +286,9 @@ def test_urls_that_do_not(text: str) -> None:
 
 
 def test_every_list_is_read() -> None:
-    assert TABLES.first[256] == len(TABLES.least) == len(TABLES.place) - 1
-    assert (TABLES.least <= TABLES.most).all()
-    assert len(TABLES.words.told) == len(TABLES.words.child) < 2**15
+    starts = list(map(int, TABLES[: layout.WAYS + 1]))
+    assert starts == sorted(starts)
+    assert starts[0] == layout.HEADER
+    nodes = starts[layout.WAYS] - starts[layout.TOLD]
+    size = len(TABLES) - starts[layout.WAYS]
+    assert size == nodes * int(TABLES[layout.SYMBOLS])

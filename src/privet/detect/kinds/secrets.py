@@ -1,16 +1,17 @@
-"""The tables of the search for secrets, from the lists of prefixes, words and hosts beside it."""
+"""The table of the search for secrets, from the lists of prefixes, words and hosts beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import accumulate, chain
 
 import numpy as np
 
 from privet.detect.kinds.registry import KINDS
 from privet.kernels.scan.key_words import TOPICS
-from privet.kernels.scan.secret_tables import SecretTables, WordTables
+from privet.kernels.scan.secret_tables import HEADER, SecretTables
 from privet.kernels.scan.secrets import ALPHABETS
 
 _BETWEEN = "_-. "
@@ -18,26 +19,30 @@ _BETWEEN = "_-. "
 
 @cache
 def secret_tables() -> SecretTables:
-    """The tables that `privet.kernels.scan.secrets` asks for."""
+    """The table that `privet.kernels.scan.secrets` asks for."""
     rows = sorted((_cells(line) for line in _lines("secret_prefixes.txt")), key=_by_prefix)
-    prefixes = [row[0].encode() for row in rows]
-    spans = [[int(part) for part in row[2].split()] for row in rows]
-    first = np.searchsorted([prefix[0] for prefix in prefixes], np.arange(257)).astype(np.int64)
-    text, place = _joined(prefixes)
-    hosts, host = _joined([line.encode() for line in _lines("secret_hosts.txt")])
-    return SecretTables(
-        prefixes=text,
-        place=place,
-        first=first,
-        least=np.array([span[0] for span in spans], np.int64),
-        most=np.array([span[1] for span in spans], np.int64),
-        alphabet=np.array([1 << ALPHABETS.index(row[1]) for row in rows], np.int64),
-        kind=np.array([KINDS[row[3]].code for row in rows], np.int64),
-        score=np.array([int(row[4]) for row in rows], np.int64),
-        hosts=hosts,
-        host=host,
-        words=word_tables(listed_words()),
+    hosts = list(_lines("secret_hosts.txt"))
+    letters = "".join([*(row[0] for row in rows), *hosts]).encode()
+    places = [0, *accumulate(len(text) for text in [*(row[0] for row in rows), *hosts])]
+    symbol, told, ways, symbols = _trie(listed_words())
+    parts = (
+        symbol,
+        [sum(row[0].encode()[0] < byte for row in rows) for byte in range(257)],
+        [each for row, place in zip(rows, places, strict=False) for each in _entry(row, place)],
+        list(letters),
+        [len(hosts), *chain(*zip(places[len(rows) :], map(len, hosts), strict=False))],
+        told,
+        ways,
     )
+    starts = accumulate((len(part) for part in parts[:-1]), initial=HEADER)
+    return np.array([*starts, symbols, *chain(*parts)], np.int16)
+
+
+def _entry(row: Sequence[str], place: int) -> tuple[int, ...]:
+    prefix, alphabet, sizes, kind, score, _ = row
+    least, most = sizes.split()
+    bit = 1 << ALPHABETS.index(alphabet)
+    return place, len(prefix), int(least), int(most), bit, KINDS[kind].code, int(score)
 
 
 def listed_words() -> dict[bytes, int]:
@@ -52,10 +57,10 @@ def listed_words() -> dict[bytes, int]:
     return told
 
 
-def word_tables(told: dict[bytes, int]) -> WordTables:
-    """The words as a trie, from their last byte to their first."""
+def _trie(told: dict[bytes, int]) -> tuple[list[int], list[int], list[int], int]:
+    """The words as a trie, from their last byte to their first: SYMBOL, TOLD, WAYS, SYMBOLS."""
     letters = sorted({byte for word in told for byte in word})
-    symbol = np.zeros(256, np.uint8)
+    symbol = [0] * 256
     for number, byte in enumerate(letters, 1):
         symbol[byte] = number
         if 97 <= byte <= 122:
@@ -71,11 +76,12 @@ def word_tables(told: dict[bytes, int]) -> WordTables:
                 tells.append(0)
             node = nodes[node][byte]
         tells[node] |= bits
-    child = np.zeros((len(nodes), len(letters) + 1), np.int16)
-    for node, ways in enumerate(nodes):
-        for byte, goal in ways.items():
-            child[node, symbol[byte]] = goal
-    return WordTables(symbol, child, np.array(tells, np.int64))
+    wide = len(letters) + 1
+    ways = [0] * (len(nodes) * wide)
+    for node, goals in enumerate(nodes):
+        for byte, goal in goals.items():
+            ways[node * wide + symbol[byte]] = goal
+    return symbol, tells, ways, wide
 
 
 def _spellings(word: str) -> Iterator[bytes]:
@@ -85,11 +91,6 @@ def _spellings(word: str) -> Iterator[bytes]:
         return
     for spelling in {plain, plain.lower(), plain[0].upper() + plain[1:], plain.upper()}:
         yield "".join(each.lower() if each.isascii() else each for each in spelling).encode()
-
-
-def _joined(parts: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    text = np.frombuffer(b"".join(parts), np.uint8).copy()
-    return text, np.cumsum([0, *map(len, parts)]).astype(np.int64)
 
 
 def _lines(name: str) -> Iterator[str]:

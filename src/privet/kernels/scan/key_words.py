@@ -6,7 +6,7 @@ import numpy as np
 
 from privet.kernels.compiled import compiled
 from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, LETTER, LOWER, UNDERSCORE, UPPER
-from privet.kernels.scan.secret_tables import Bytes, WordTables
+from privet.kernels.scan.secret_tables import SYMBOL, SYMBOLS, TOLD, WAYS, Bytes, SecretTables
 
 PASSWORD, WEAK, SECRET, KEY, STORAGE, AUTHORIZATION, NOTHING, QUERY, FOLDER, COMPOUND = (
     1 << bit for bit in range(10)
@@ -33,7 +33,7 @@ _LONGEST = 48
 
 
 @compiled
-def word_before(data: Bytes, low: int, end: int, words: WordTables) -> tuple[int, int]:
+def word_before(data: Bytes, low: int, end: int, tables: SecretTables) -> tuple[int, int]:
     """What the listed words that end at `end` tell together, and where the longest one starts.
 
     Between its letters one of `_ - .` or a space may stand. It begins where a word does: not after
@@ -41,23 +41,26 @@ def word_before(data: Bytes, low: int, end: int, words: WordTables) -> tuple[int
     """
     told, start, node, at = np.int64(0), end, np.int64(0), end
     floor = max(low, end - _LONGEST)
-    if at <= floor or words.child[0, words.symbol[data[at - 1]]] == 0:
+    symbols, ways = np.int64(tables[SYMBOL]), np.int64(tables[WAYS])
+    if at <= floor or tables[ways + tables[symbols + np.int64(data[at - 1])]] == 0:
         return told, start
+    wide, tells = np.int64(tables[SYMBOLS]), np.int64(tables[TOLD])
     while at > floor:
         byte = data[at - 1]
-        symbol = words.symbol[byte]
+        symbol = np.int64(tables[symbols + np.int64(byte)])
         if symbol == 0:
             between = node and byte in (32, 45, 46, 95)
-            if not (between and at - 1 > floor and words.symbol[data[at - 2]]):
+            if not (between and at - 1 > floor and tables[symbols + np.int64(data[at - 2])]):
                 break
             at -= 1
             continue
-        node = np.int64(words.child[node, symbol])
+        node = np.int64(tables[ways + node * wide + symbol])
         if node == 0:
             break
         at -= 1
-        if words.told[node] and _begins(data, low, at, words.told[node]):
-            told, start = told | words.told[node], at
+        bits = np.int64(tables[tells + node])
+        if bits and _begins(data, low, at, bits):
+            told, start = told | bits, at
     return told, start
 
 

@@ -9,7 +9,7 @@ from privet.kernels.scan import codes
 from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, LETTER
 from privet.kernels.scan.key_values import is_placeholder
 from privet.kernels.scan.key_words import FOLDER, NOTHING, PASSWORD, QUERY, WEAK, word_before
-from privet.kernels.scan.secret_tables import Bytes, Found, SecretTables
+from privet.kernels.scan.secret_tables import HOST, LETTERS, Bytes, Found, SecretTables
 
 _MOST_URL = 2048
 _MOST_SCHEME = 24
@@ -55,7 +55,7 @@ def url(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Foun
     path = end
     while end < stop and not _ENDS[data[end]]:
         end += 1
-    while end == stop and end > path and data[end - 1] >= 128:
+    while end == stop < high and end > path and data[end - 1] >= 128:
         stop, end = stop - 1, end - 1
     while end > path and data[end - 1] in (33, 44, 46, 58, 59, 63):
         end -= 1
@@ -75,7 +75,7 @@ def _user(data: Bytes, start: int, end: int, tables: SecretTables) -> Found:
         colon += 1
     if end - colon < 2 or is_placeholder(data, colon + 1, end, 1):
         return 0, 0, 0, 0, 0
-    told, begin = word_before(data, colon + 1, end, tables.words)
+    told, begin = word_before(data, colon + 1, end, tables)
     if begin == colon + 1 and told & (PASSWORD | WEAK | NOTHING):
         return 0, 0, 0, 0, 0
     return start, end, codes.PASSWORD, 90, codes.FORMAT
@@ -88,14 +88,16 @@ def _own_page(data: Bytes, host: int, end: int, tables: SecretTables) -> bool:
         host += 1
     if host + 1 < end and data[host] | 32 == 119 and data[host + 1] == 46:
         host += 2
-    for entry in range(len(tables.host) - 1):
-        size = tables.host[entry + 1] - tables.host[entry]
+    entry, letters = np.int64(tables[HOST]), np.int64(tables[LETTERS])
+    for _ in range(tables[entry]):
+        begin, size = letters + np.int64(tables[entry + 1]), np.int64(tables[entry + 2])
+        entry += 2
         same = host + size + 1 < end
         place = 0
         while same and place < size:
             byte = data[host + place]
             byte = byte | 32 if 65 <= byte <= 90 else byte
-            same = byte == tables.hosts[tables.host[entry] + place]
+            same = byte == tables[begin + place]
             place += 1
         if same:
             return _one_name(data, host + size, end, tables)
@@ -113,7 +115,7 @@ def _one_name(data: Bytes, start: int, end: int, tables: SecretTables) -> bool:
         stop += 1
     if stop - start < 2:
         return False
-    told, begin = word_before(data, start, stop, tables.words)
+    told, begin = word_before(data, start, stop, tables)
     return not (told and begin == start)
 
 
@@ -125,7 +127,7 @@ def _in_path(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
         if data[at] == 47:
             if data[at + 1] in (64, 126) and CLASS[data[at + 2]] & LETTER:
                 return True
-            told, begin = word_before(data, path, at, tables.words)
+            told, begin = word_before(data, path, at, tables)
             if told & FOLDER and begin > path and data[begin - 1] == 47:
                 place, digits = at + 1, 0
                 while place < end and place - at < 64 and CLASS[data[place]] & ALNUM:
@@ -148,7 +150,7 @@ def _in_query(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
         if data[at] in (38, 59, 63, 35):
             key = at + 1
         elif data[at] == 61 and at > key:
-            told, begin = word_before(data, key, at, tables.words)
+            told, begin = word_before(data, key, at, tables)
             stop = at + 1
             while stop < end and data[stop] != 38 and data[stop] != 59 and data[stop] != 35:
                 stop += 1

@@ -33,7 +33,15 @@ from privet.kernels.scan.key_words import (
     WEAK,
     word_before,
 )
-from privet.kernels.scan.secret_tables import Bytes, Found, SecretTables
+from privet.kernels.scan.secret_tables import (
+    FIRST,
+    LETTERS,
+    PREFIX,
+    PREFIX_SIZE,
+    Bytes,
+    Found,
+    SecretTables,
+)
 from privet.kernels.scan.secret_urls import url
 
 __all__ = ["ALPHABETS", "assignment", "beginning", "key_block", "token", "url"]
@@ -118,7 +126,11 @@ def beginning(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -
         found = _chat_token(data, high, at)
         if found[1]:
             return found
-    for entry in range(tables.first[byte], tables.first[byte + 1]):
+    first = np.int64(tables[FIRST]) + byte
+    for number in range(tables[first], tables[first + 1]):
+        entry = tables[PREFIX] + number * PREFIX_SIZE
+        if at + 1 < high and data[at + 1] != tables[tables[LETTERS] + tables[entry] + 1]:
+            continue
         found = _keyed(data, low, high, at, entry, tables)
         if found[1]:
             return found
@@ -127,15 +139,15 @@ def beginning(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -
 
 @compiled
 def _keyed(data: Bytes, low: int, high: int, at: int, entry: int, tables: SecretTables) -> Found:
-    """The key at `at`, if it begins with the prefix `entry`."""
-    begin, size = tables.place[entry], tables.place[entry + 1] - tables.place[entry]
+    """The key at `at`, if it begins with the prefix that is told of at `entry`."""
+    begin, size = np.int64(tables[LETTERS]) + tables[entry], np.int64(tables[entry + 1])
     if at + size >= high:
         return 0, 0, 0, 0, 0
     for place in range(1, size):
-        if data[at + place] != tables.prefixes[begin + place]:
+        if data[at + place] != tables[begin + place]:
             return 0, 0, 0, 0, 0
-    body, bit, score = at + size, tables.alphabet[entry], tables.score[entry]
-    least, most = tables.least[entry], tables.most[entry]
+    least, most = int(tables[entry + 2]), int(tables[entry + 3])
+    body, bit, score = at + size, int(tables[entry + 4]), int(tables[entry + 6])
     end, stop = body, min(high, body + most + 1)
     while end < stop and _ALPHABET[data[end]] & bit:
         end += 1
@@ -150,7 +162,7 @@ def _keyed(data: Bytes, low: int, high: int, at: int, entry: int, tables: Secret
         return 0, 0, 0, 0, 0
     if entropy(data, body, end) < (3.0 if score < _SURE else 2.0):
         return 0, 0, 0, 0, 0
-    return at, end, tables.kind[entry], score, codes.PREFIX
+    return at, end, np.int64(tables[entry + 5]), score, codes.PREFIX
 
 
 @compiled
@@ -239,7 +251,7 @@ def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) 
         key_end -= 1
         if key_end > low and data[key_end - 1] == 92:
             key_end -= 1
-    told, key_start = word_before(data, low, key_end, tables.words)
+    told, key_start = word_before(data, low, key_end, tables)
     if told & (PASSWORD | WEAK | SECRET | KEY | STORAGE | AUTHORIZATION) == 0:
         return 0, 0, 0, 0, 0
     start, end, quoted = value_bounds(data, high, at)
@@ -252,7 +264,7 @@ def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) 
         return _credentials(data, low, high, start, tables)
     if is_placeholder(data, start, end, quoted):
         return 0, 0, 0, 0, 0
-    value, value_start = word_before(data, start, end, tables.words)
+    value, value_start = word_before(data, start, end, tables)
     if value and value_start == start and not told & (SECRET | KEY | STORAGE):
         return 0, 0, 0, 0, 0
     if told & (PASSWORD | WEAK):
