@@ -84,8 +84,9 @@ def score(
         table[names[cluster]] += (len(there & seen), len(seen), len(there))
     draws = np.random.default_rng(seed).integers(0, len(table), (resamples, len(table)))
     sums = table[draws].sum(axis=1)
-    f1 = 2 * sums[:, 0] / np.maximum(sums[:, 1] + sums[:, 2], 1)
-    low, high = np.percentile(f1, (2.5, 97.5))
+    either = sums[:, 1] + sums[:, 2]
+    f1 = 2 * sums[either > 0, 0] / either[either > 0]  # draws with none of the kind say nothing
+    low, high = np.percentile(f1, (2.5, 97.5)) if len(f1) else (1.0, 1.0)
     return Score(Counts(*(int(n) for n in table.sum(axis=0))), float(low), float(high))
 
 
