@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from hashlib import sha256
 
 import pyarrow as pa
 import pytest
@@ -17,6 +18,22 @@ FAKE.seed_instance(3)
 DRAW = random.Random(3)
 EMAILS = [FAKE.email() for _ in range(60)]
 CODES = [f"{DRAW.randrange(10**9):09d}-x" for _ in range(60)]
+WORDS = [
+    f"{colour} {thing}"
+    for colour in ("Blue", "Green", "Warm", "Cold", "Small", "Large")
+    for thing in (
+        "Kettle",
+        "Chair",
+        "Table",
+        "Lamp",
+        "Blanket",
+        "Bottle",
+        "Pump",
+        "Shelf",
+        "Carpet",
+        "Bin",
+    )
+]
 NUMBERS = [str(DRAW.randrange(10**6)) for _ in range(60)]
 
 
@@ -40,9 +57,14 @@ def test_a_form_that_checks_itself_needs_no_header(kind: str, values: list[str])
 
 def test_values_that_contradict_the_header_make_it_unsure() -> None:
     found = scan_one("email", CODES)
-    assert (found.kind, found.unsure) == ("email", True)
+    assert (found.kind, found.unsure) == (None, True)
     assert found.confidence < 50
     assert found.evidence == ("header says e-mail addresses, but 0 of 60 distinct values fit",)
+
+
+def test_digests_may_stand_for_what_the_header_says() -> None:
+    found = scan_one("email", [sha256(email.encode()).hexdigest() for email in EMAILS])
+    assert (found.kind, found.unsure) == ("email", True)
 
 
 def test_values_that_are_another_kind_than_the_header_says() -> None:
@@ -106,12 +128,28 @@ def test_nothing_found_is_said_firmly(header: str, values: list) -> None:
 
 
 def test_a_name_or_place_is_somebodys_in_a_table_about_people() -> None:
-    people = {"name": [FAKE.name() for _ in range(60)], "city": [FAKE.city() for _ in range(60)]}
-    alone = scan(people)
+    people = {"name": WORDS, "city": [FAKE.city() for _ in range(60)]}
+    alone = scan({"city": people["city"]})
     beside = scan({**people, "email": EMAILS})
-    assert all(alone[header].unsure for header in people)
-    assert not any(beside[header].unsure for header in people)
-    assert [beside[header].kind for header in people] == ["name", "city"]
+    assert alone["city"].unsure
+    assert not beside["city"].unsure
+    assert (beside["city"].kind, beside["name"].kind) == ("city", None)
+
+
+def test_names_that_lists_know_make_a_table_one_about_people() -> None:
+    found = scan({"name": [FAKE.name() for _ in range(60)], "city": [FAKE.city() for _ in WORDS]})
+    assert [(each.kind, each.unsure) for each in found.values()] == [
+        ("name", False),
+        ("city", False),
+    ]
+
+
+def test_a_name_that_is_no_persons_is_none() -> None:
+    found = scan_one("name", WORDS)
+    assert (found.kind, found.unsure) == (None, False)
+    assert found.evidence == (
+        "header says names, but 0 of 60 distinct values hold one that is listed",
+    )
 
 
 def test_a_flag_can_tell_of_health() -> None:
@@ -119,9 +157,15 @@ def test_a_flag_can_tell_of_health() -> None:
     assert (found.kind, found.category) == ("health", "user.health_and_medical")
 
 
-def test_names_under_a_header_that_says_nothing_are_shown_to_a_person() -> None:
+def test_listed_names_need_no_header() -> None:
     found = scan_one("x17", [FAKE.first_name() + " Meyer" for _ in range(60)])
-    assert (found.kind, found.unsure) == ("name", True)
+    assert (found.kind, found.unsure) == ("name", False)
+    assert found.evidence[0].endswith("distinct values are listed names")
+
+
+def test_what_looks_like_names_is_shown_to_a_person() -> None:
+    found = scan_one("x17", [f"Zorbl{chr(97 + n % 26)}x Grumpf{chr(97 + n)}" for n in range(20)])
+    assert (found.kind, found.unsure) == (None, True)
 
 
 def test_long_texts_are_free_text_whatever_the_header() -> None:

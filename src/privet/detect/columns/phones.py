@@ -6,40 +6,67 @@ a value must have its `+`, or separators and a number that is in use in a countr
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 
-_SHAPE = re.compile(
-    r"(?:tel:)?(?:\+|00)?[ ]?\(?\d[\d ()./\u2010-\u2013-]{4,22}\d(?: ?(?:x|ext\.?|#) ?\d{1,6})?",
-    re.IGNORECASE,
+import numpy as np
+
+from privet.detect.columns.checks import Mask, chosen, count, holds, letters, matches, without
+from privet.transforms.arrow import Values
+
+_SHAPE = (
+    r"(?i)(?:tel:)?(?:\+|00)? ?\(?\d[\d ()./\x{2010}-\x{2013}-]{4,22}\d"
+    r"(?: ?(?:x|ext\.?|#) ?\d{1,6})?"
 )
-_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
-_GROUPED = re.compile(
-    r"\(\d{2,5}\) ?\d+(?:[ -]\d+)*|\d+(?:[ ]\d+){2,}|\d+(?:-\d+){2,}|\d+(?:\.\d+){2,}"
-)
-_SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
+_EXTENSION = r"(?i) ?(?:x|ext\.?|#) ?\d{1,6}$"
+_DATE = r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+_GROUPED = r"\(\d{2,5}\) ?\d+(?:[ -]\d+)*|\d+(?: \d+){2,}|\d+(?:-\d+){2,}|\d+(?:\.\d+){2,}"
+_ANOTHER = r"\d{3}-\d{2}-\d{4}|(?:\d{1,3}\.){3}\d{1,3}"
+"""A social security number, four bytes."""
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "AU")
 _ORDINARY = (6, 15)
 """Digits of a number: ITU-T E.164 allows 15."""
 
 
-def is_phone_number(value: str) -> bool:
-    """What may be a phone number in a column whose header says so."""
-    if not _is_shaped(value):
-        return False
-    return not value.startswith(("+", "00")) or _is_international(value)
+def are_phone_numbers(texts: Values) -> Mask:
+    """What may be phone numbers in a column whose header says so."""
+    shaped = _shaped(texts)
+    abroad = shaped & holds(texts, r"^(?:\+|00)")
+    return (shaped & ~abroad) | chosen(texts, abroad, _each(_is_international))
 
 
-def is_clear_phone_number(value: str) -> bool:
-    """A phone number whatever the header says: `+` and a country's length."""
-    return value.startswith("+") and _is_shaped(value) and _is_international(value)
+def are_extensions(texts: Values) -> Mask:
+    """Phone numbers, or the few digits at the end of one that a house dials itself."""
+    return are_phone_numbers(texts) | matches(texts, r"[-/ ]?\d{2,5}")
 
 
-def is_local_phone_number(value: str) -> bool:
+def are_clear_phone_numbers(texts: Values) -> Mask:
+    """Phone numbers whatever the header says: `+` and a country's length."""
+    plus = holds(texts, r"^(?:tel:)?\+")
+    return chosen(texts, chosen(texts, plus, _shaped), _each(_is_international))
+
+
+def are_local_phone_numbers(texts: Values) -> Mask:
     """Grouped as phone numbers are, and in use in one of ten countries; not certain."""
-    if value.startswith("+") or not _is_shaped(value) or _SSN.fullmatch(value):
-        return False
-    if _GROUPED.fullmatch(value) is None or _is_four_bytes(value):
-        return False
+    grouped = matches(texts, _GROUPED) & ~matches(texts, _ANOTHER)
+    return chosen(texts, chosen(texts, grouped, _shaped), _each(_is_in_use))
+
+
+def _shaped(texts: Values) -> Mask:
+    right = matches(texts, _SHAPE)
+    right = chosen(texts, right, lambda some: ~matches(some, rf"{_DATE}|\d+\.\d+"))
+    return chosen(texts, right, _has_digits)
+
+
+def _has_digits(texts: Values) -> Mask:
+    digits = count(without(texts, _EXTENSION), r"\d")
+    return (digits >= _ORDINARY[0]) & (digits <= _ORDINARY[1] + 2) & (letters(texts) > 0)
+
+
+def _each(check: Callable[[str], bool]) -> Callable[[Values], Mask]:
+    return lambda texts: np.array([check(text) for text in texts.to_pylist()], np.bool_)
+
+
+def _is_in_use(value: str) -> bool:
     import phonenumbers  # noqa: PLC0415 - its tables load at first use
 
     for region in _REGIONS:
@@ -50,18 +77,6 @@ def is_local_phone_number(value: str) -> bool:
         if phonenumbers.is_valid_number(number):
             return True
     return False
-
-
-def _is_shaped(value: str) -> bool:
-    if _SHAPE.fullmatch(value) is None or _DATE.fullmatch(value):
-        return False
-    digits = sum(sign.isdigit() for sign in re.split(r"(?i)x|ext|#", value)[0])
-    return _ORDINARY[0] <= digits <= _ORDINARY[1] + 2 and not re.fullmatch(r"\d+\.\d+", value)
-
-
-def _is_four_bytes(value: str) -> bool:
-    parts = value.split(".")
-    return len(parts) == 4 and all(int(part) < 256 for part in parts)
 
 
 def _is_international(value: str) -> bool:

@@ -11,19 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from privet.detect.columns.hashing import LONGEST, Hashes, hashes_of
 from privet.transforms.arrow import Values, pc
 from privet.transforms.text_bytes import TextBytes
 
 MOST_DISTINCT = 5_000
-LONGEST = 1024
-"""Bytes of a value that are looked at: a longer one is text."""
 _ROWS_AT_ONCE = 16_384
 _HASHES = 2.0**64
-
-Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +30,14 @@ class Sample:
         values: values seen, nulls and empty ones included.
         missing: nulls, and texts that hold nothing but white space.
         distinct: distinct values; an estimate where there were more than are kept.
-        texts: the kept values as text, in the order of their hashes: a slice from the front is a
-            uniform sample too.
+        texts: the kept values as a string array, trimmed, in the order of their hashes: a slice
+            from the front is a uniform sample too.
     """
 
     values: int
     missing: int
     distinct: int
-    texts: tuple[str, ...] = field(repr=False)
+    texts: Values = field(repr=False)
 
     @property
     def whole(self) -> bool:
@@ -69,13 +65,14 @@ class DistinctSampler:
         count = len(self._hashes)
         if count == self._most:
             count = max(count, round((count - 1) / (float(self._hashes[-1]) / _HASHES)))
-        texts = (raw.decode("utf-8", errors="replace").strip() for raw in self._kept.to_pylist())
-        return Sample(self._values, self._missing, count, tuple(texts))
+        return Sample(
+            self._values, self._missing, count, pc.utf8_trim_whitespace(_text(self._kept))
+        )
 
     def _add(self, values: Values) -> None:
         present = values.filter(pc.fill_null(pc.greater(pc.binary_length(values), 0), False))  # noqa: FBT003
         self._missing += len(values) - len(present)
-        hashes = _hash(TextBytes.of(present))
+        hashes = hashes_of(TextBytes.of(present))
         if len(self._hashes) == self._most:
             below = np.flatnonzero(hashes < self._hashes[-1])
             hashes, present = hashes[below], present.take(pa.array(below))
@@ -102,28 +99,9 @@ def _as_bytes(values: Values) -> Values:
     return pc.binary_slice(pc.cast(trimmed, pa.binary()), 0, LONGEST)
 
 
-def _tables() -> tuple[Hashes, Hashes]:
-    """A random word for each byte, and powers of an odd number for each place."""
-    words = _mix(np.arange(1, 257, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    powers = np.full(LONGEST, 0xD1342543DE82EF95, np.uint64)
-    powers[0] = 1
-    return words, np.cumprod(powers, dtype=np.uint64)
-
-
-def _mix(numbers: Hashes) -> Hashes:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014)."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))
-
-
-_WORDS, _POWERS = _tables()
-
-
-def _hash(texts: TextBytes) -> Hashes:
-    """A 64-bit polynomial hash of every value, none empty. It orders; it protects nothing."""
-    if len(texts.offsets) == 1:
-        return np.empty(0, np.uint64)
-    starts = texts.offsets[:-1]
-    place = np.arange(len(texts.data)) - np.repeat(starts, np.diff(texts.offsets))
-    return _mix(np.add.reduceat(_WORDS[texts.data] * _POWERS[place], starts))
+def _text(raw: Values) -> Values:
+    """Bytes as text; what is no UTF-8 in them is replaced."""
+    try:
+        return pc.cast(raw, pa.string())
+    except pa.ArrowInvalid:
+        return pa.array([value.decode("utf-8", errors="replace") for value in raw.to_pylist()])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 
-from privet.detect.columns.headers import read_header
+from privet.detect.columns.headers import HeaderEvidence, read_header
+from privet.detect.columns.opinions import Context
 from privet.detect.columns.profile import Profile, profile
 from privet.detect.columns.sampling import DistinctSampler
-from privet.detect.columns.verdict import Context, decide, tells_of_people
+from privet.detect.columns.verdict import decide, tells_of_people
 from privet.model.contract import Column
 from privet.model.finding import Finding
 from privet.transforms.nested import leaf_values
@@ -53,13 +55,19 @@ class ColumnScanner:
             profile(column.type, sampler.sample())
             for column, sampler in zip(self._columns, self._samplers, strict=True)
         ]
-        alone = self._decide(looked, Context(self._today))
+        headers = [read_header(column.path) for column in self._columns]
+        context = Context(
+            self._today, first_names=any(header.concept == "name.first" for header in headers)
+        )
+        alone = self._decide(headers, looked, context)
         if not any(tells_of_people(finding) for finding in alone):
             return alone
-        return self._decide(looked, Context(self._today, about_people=True))
+        return self._decide(headers, looked, replace(context, about_people=True))
 
-    def _decide(self, looked: Sequence[Profile], context: Context) -> tuple[Finding, ...]:
+    def _decide(
+        self, headers: Sequence[HeaderEvidence], looked: Sequence[Profile], context: Context
+    ) -> tuple[Finding, ...]:
         return tuple(
-            decide(column, read_header(column.path), values, context)
-            for column, values in zip(self._columns, looked, strict=True)
+            decide(column, header, values, context)
+            for column, header, values in zip(self._columns, headers, looked, strict=True)
         )

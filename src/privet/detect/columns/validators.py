@@ -1,4 +1,4 @@
-"""Tests of single values: a form with a check, or at least the look that a header promises.
+"""Tests of values, a column at a time: a form with a check, or at least the look a header promises.
 
 Sources: cards ISO/IEC 7812 (issuer ranges and Luhn), IBAN ISO 13616 (lengths of the registry) with
 ISO 7064 mod 97-10, IP by `ipaddress`, MAC IEEE EUI-48, SSN the rules of the US Social Security
@@ -10,15 +10,20 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 
-from privet.detect.words import value_words
+import numpy as np
+import pyarrow as pa
 
-_EMAIL = re.compile(
-    r"(?:mailto:)?[^\s@<>()\[\],;:\"\\]{1,64}@(?=.{1,253}$)"
-    r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{2,59})",
-    re.IGNORECASE,
+from privet.detect.columns.checks import Mask, chosen, count, holds, letters, mask, matches, without
+from privet.detect.columns.checksums import luhn, mod_97
+from privet.detect.words import value_words
+from privet.transforms.arrow import Values, pc
+
+_LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?"
+_EMAIL = (
+    r'(?i)(?:mailto:)?[^\s@<>()\[\],;:"\\]{1,64}@'
+    rf"(?:{_LABEL}\.)+(?:\p{{L}}[\p{{L}}\p{{M}}]+|xn--[a-z0-9-]{{2,59}})"
 )
-_EMAIL_INSIDE = re.compile(r"[\w.+%-]{1,64}@(?:[^\W_][\w-]{0,61}\.){1,6}[^\W\d_]{2,24}")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+_EMAIL_INSIDE = rf"[\p{{L}}\p{{N}}_.+%-]@(?:{_LABEL}\.)+\p{{L}}{{2}}"
 _IBAN_LENGTHS = {
     country: length
     for length, countries in {
@@ -31,8 +36,11 @@ _IBAN_LENGTHS = {
     }.items()
     for country in countries.split()
 }  # fmt: skip
-_CARD = re.compile(r"\d{12,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
-_CARD_RANGE = re.compile(
+_CARD = (
+    r"\d{12,19}|\d{4} \d{4} \d{4} \d{1,7}|\d{4}-\d{4}-\d{4}-\d{1,7}"
+    r"|\d{4} \d{6} \d{4,5}|\d{4}-\d{6}-\d{4,5}"
+)
+_CARD_RANGE = (
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
     r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
     r"|3[47]\d{13}"  # American Express
@@ -40,163 +48,196 @@ _CARD_RANGE = re.compile(
     r"|35\d{14}|(?:1800|2131)\d{11,12}"  # JCB
     r"|(?:50|5[6-9]|6\d)\d{10,17}"  # Maestro, UnionPay, RuPay and Discover
 )
-_SSN = re.compile(r"(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}")
-_MAC = re.compile(r"(?i)[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}")
-_UUID = re.compile(r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?")
-_POSTCODE = re.compile(r"(?=.*\d)[A-Za-z0-9]{2,8}(?:[ -][A-Za-z0-9]{2,5})?")
-_AGE = re.compile(
-    r"[<>≤≥]?=? ?(\d{1,3})(?:\.\d+)?(?: ?(?:-|\u2013|to|bis|à) ?\d{1,3}| ?\+)?(?: ?[^\W\d]{1,9})?"
+_SSN = (
+    r"(?:00[1-9]|0[1-9]\d|[1-578]\d{2}|6(?:[0-57-9]\d|6[0-57-9]))-(?:0[1-9]|[1-9]\d)"
+    r"-(?:000[1-9]|00[1-9]\d|0[1-9]\d{2}|[1-9]\d{3})"
 )
-_COORDINATE = re.compile(r"[+-]?\d{1,3}(?:\.\d+)?°?")
-_COORDINATES = re.compile(
-    r"\(?([+-]?\d{1,3}\.\d{3,}) ?[,;] ?([+-]?\d{1,3}\.\d{3,})\)?|POINT ?\([-\d. ]+\)"
+_MAC = r"(?i)[0-9a-f]{2}(?:(?:-[0-9a-f]{2}){5}|(?::[0-9a-f]{2}){5})"
+_UUID = r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?"
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_IPV4 = rf"(?:{_BYTE}\.){{3}}{_BYTE}(?:/\d{{1,3}})?"
+_IPV6 = r"[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,16})?(?:/\d{1,3})?"
+_AGE = (
+    r"[\[(<>≤≥]?=? ?(?:\d{1,2}|1[01]\d|12[0-5])(?:\.\d+)?"
+    r"(?: ?(?:-|\x{2013}|to|bis|à) ?\d{1,3}| ?\+)?[\])]?(?: ?\p{L}{1,9})?"
 )
-_PERSON = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[-'.\u2019][^\W\d_]*)*")
+_DEGREES = r"(?:\d{1,2}|1[0-7]\d|180)(?:\.\d+)?"
+_PAIR = r"\(?[+-]?(?:\d{1,2}|1[0-7]\d)\.\d{3,} ?[,;] ?[+-]?(?:\d{1,2}|1[0-7]\d)\.\d{3,}\)?"
+_CAPITALISED = r"[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}]*(?:[-'.\x{2019}][\p{L}\p{M}]*)*"
 
 
-def is_email(value: str) -> bool:
+def are_emails(texts: Values) -> Mask:
     """An e-mail address and nothing else; letters of any script, as RFC 6531 has them."""
-    return "@" in value and _EMAIL.fullmatch(value) is not None
+    return chosen(texts, mask(pc.match_substring(texts, "@")), lambda some: matches(some, _EMAIL))
 
 
-def holds_email(value: str) -> bool:
+def hold_emails(texts: Values) -> Mask:
     """A text with an e-mail address somewhere in it."""
-    return "@" in value and _EMAIL_INSIDE.search(value) is not None
+    at = mask(pc.match_substring(texts, "@"))
+    return chosen(texts, at, lambda some: holds(some, _EMAIL_INSIDE))
 
 
-def is_iban(value: str) -> bool:
+def are_ibans(texts: Values) -> Mask:
     """A country of the IBAN registry, its length, and check digits that fit."""
-    compact = re.sub(r"[ -]", "", value).upper()
-    if _IBAN.fullmatch(compact) is None or _IBAN_LENGTHS.get(compact[:2]) != len(compact):
-        return False
-    turned = compact[4:] + compact[:4]
-    return int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+    compact = pc.utf8_upper(without(texts, "[ -]"))
+    return chosen(compact, matches(compact, r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}"), _ibans)
 
 
-def is_card_number(value: str) -> bool:
+def _ibans(compact: Values) -> Mask:
+    countries = pa.array(list(_IBAN_LENGTHS))
+    lengths = pa.array(list(_IBAN_LENGTHS.values()), pa.int64())
+    asked = lengths.take(pc.index_in(pc.utf8_slice_codeunits(compact, 0, 2), value_set=countries))
+    right = mask(pc.equal(asked, pa.array(letters(compact))))
+    head, tail = (pc.utf8_slice_codeunits(compact, *cut) for cut in ((0, 4), (4, 34)))
+    return right & mod_97(pc.binary_join_element_wise(tail, head, ""))
+
+
+def are_card_numbers(texts: Values) -> Mask:
     """12 to 19 digits in an issuer's range whose last digit checks (Luhn)."""
-    if _CARD.fullmatch(value) is None:
-        return False
-    digits = re.sub(r"[ -]", "", value)
-    return _CARD_RANGE.fullmatch(digits) is not None and _luhn(digits)
+    shaped = matches(texts, _CARD)
+    return chosen(without(texts, "[ -]"), shaped, _cards) if shaped.any() else shaped
 
 
-def _luhn(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
+def _cards(digits: Values) -> Mask:
+    return matches(digits, _CARD_RANGE) & luhn(digits)
 
 
-def is_ip(value: str) -> bool:
+def are_ips(texts: Values) -> Mask:
     """An IPv4 or IPv6 address, a network length after it or not."""
-    if not (2 <= len(value) <= 49 and (value.count(".") == 3 or value.count(":") >= 2)):
-        return False
+    colons = mask(pc.match_substring(texts, ":"))
+    six = chosen(texts, colons, lambda some: matches(some, _IPV6))
+    return matches(texts, _IPV4) | chosen(texts, six, _ipv6)
+
+
+def _ipv6(texts: Values) -> Mask:
+    return np.array([_is_ipv6(text) for text in texts.to_pylist()], np.bool_)
+
+
+def _is_ipv6(text: str) -> bool:
     try:
-        ip_address(value.partition("/")[0])
+        ip_address(text.partition("/")[0])
     except ValueError:
         return False
     return True
 
 
-def is_us_ssn(value: str) -> bool:
+def are_us_ssns(texts: Values) -> Mask:
     """A US social security number with its dashes, of a range that is given out."""
-    return _SSN.fullmatch(value) is not None
+    return matches(texts, _SSN)
 
 
-def is_mac_address(value: str) -> bool:
+def are_mac_addresses(texts: Values) -> Mask:
     """A hardware address (EUI-48)."""
-    return _MAC.fullmatch(value) is not None
+    return matches(texts, _MAC)
 
 
-def is_uuid(value: str) -> bool:
+def are_uuids(texts: Values) -> Mask:
     """A UUID, which by itself says nothing about anybody."""
-    return _UUID.fullmatch(value) is not None
+    return matches(texts, _UUID)
 
 
-def is_coordinate(value: str) -> bool:
+def are_digests(texts: Values) -> Mask:
+    """A UUID or 24 hexadecimal digits or more: what stands for something else."""
+    return matches(texts, r"(?i)[0-9a-f]{24,}") | are_uuids(texts)
+
+
+def are_coordinates(texts: Values) -> Mask:
     """A latitude or a longitude in degrees, or both."""
-    if is_coordinate_pair(value):
-        return True
-    return _COORDINATE.fullmatch(value) is not None and abs(float(value.rstrip("°"))) <= 180
+    return matches(texts, rf"[+-]?{_DEGREES}°?|{_PAIR}|POINT ?\([-\d. ]+\)")
 
 
-def is_coordinate_pair(value: str) -> bool:
-    """Latitude and longitude with three decimals or more: a place to within a hundred metres."""
-    match = _COORDINATES.fullmatch(value)
-    if match is None:
-        return False
-    return match[1] is None or (abs(float(match[1])) <= 180 and abs(float(match[2])) <= 180)
-
-
-def is_postcode(value: str) -> bool:
+def are_postcodes(texts: Values) -> Mask:
     """Short, with a digit; a number read as a decimal counts too."""
-    return _POSTCODE.fullmatch(value.removesuffix(".0")) is not None
+    shaped = r"[A-Za-z0-9]{2,8}(?:[ -][A-Za-z0-9]{2,5})?(?:\.0)?"
+    return matches(texts, shaped) & holds(texts, r"\d")
 
 
-def is_age(value: str) -> bool:
+def are_ages(texts: Values) -> Mask:
     """0 to 125, or a range of ages."""
-    match = _AGE.fullmatch(value)
-    return match is not None and int(match[1]) <= 125
+    return matches(texts, _AGE)
 
 
-def is_person_shaped(value: str) -> bool:
+def are_person_shaped(texts: Values) -> Mask:
     """Two to five capitalised words without a digit, as the names of people are written."""
-    words = value.replace(",", " ").split()
-    if not 2 <= len(words) <= 5 or len(value) > 60:
-        return bool(_is_cjk_name(value))
-    return all(word.lower() in value_words("particle") or _PERSON.fullmatch(word) for word in words)
+    particles = "|".join(sorted(value_words("particle")))
+    word = rf"(?:(?i:{particles})|{_CAPITALISED})"
+    shaped = matches(texts, rf"{word}(?:,? +{word}){{1,4}}") & (letters(texts) <= 60)
+    return shaped | matches(texts, r"\p{Han}{2,4}")
 
 
-def _is_cjk_name(value: str) -> bool:
-    return 2 <= len(value) <= 4 and all("\u4e00" <= sign <= "\u9fff" for sign in value)
-
-
-def is_words(value: str) -> bool:
+def are_words(texts: Values) -> Mask:
     """Letters, hardly a digit, and short: a name of a person or place could be."""
-    digits = sum(sign.isdigit() for sign in value)
-    return len(value) <= 80 and has_letters(value) and digits * 4 <= len(value)
+    size = letters(texts)
+    return have_letters(texts) & (size <= 80) & (4 * count(texts, r"\d") <= size)
 
 
-def is_region(value: str) -> bool:
+def are_regions(texts: Values) -> Mask:
     """Words that are no state of work (`open`, `closed`)."""
-    return is_words(value) and value.lower() not in value_words("workflow")
+    workflow = pa.array(sorted(value_words("workflow")))
+    return are_words(texts) & ~mask(pc.is_in(pc.utf8_lower(texts), value_set=workflow))
 
 
-def is_short(value: str) -> bool:
+def are_addresses(texts: Values) -> Mask:
+    """Several words, or one without a digit."""
+    return have_letters(texts) & (are_several_words(texts) | ~holds(texts, r"\d"))
+
+
+def are_streets(texts: Values) -> Mask:
+    """Words, a house number with them or alone: no decimal number."""
+    return ~matches(texts, r"[-+]?\d+[.,]\d+")
+
+
+def are_short(texts: Values) -> Mask:
     """A code, a number or a few words, and no prose."""
-    return len(value) <= 80 and len(value.split()) <= 8
+    return (letters(texts) <= 80) & (count(texts, r"\s+") <= 7)
 
 
-def is_key(value: str) -> bool:
+def are_keys(texts: Values) -> Mask:
     """No white space, and short enough for an id."""
-    return len(value) <= 128 and not any(sign.isspace() for sign in value)
+    return (letters(texts) <= 128) & ~holds(texts, r"\s")
 
 
-def is_official_number(value: str) -> bool:
+def are_official_numbers(texts: Values) -> Mask:
     """4 to 34 letters and digits, two of them digits, grouped or partly masked or not."""
-    signs = [sign for sign in value if sign not in " -./*•xX"]
-    masked = len(signs) < len(value)
-    return (
-        (4 if not masked else 2) <= len(signs) <= 34
-        and all(sign.isalnum() for sign in signs)
-        and sum(sign.isdigit() for sign in signs) >= 2
-    )
+    bare = without(texts, r"[ \-./*•xX]")
+    size, masked = letters(bare), letters(bare) < letters(texts)
+    enough = (size >= np.where(masked, 2, 4)) & (size <= 34)
+    return enough & matches(bare, r"[\p{L}\p{N}]*") & (count(bare, r"\d") >= 2)
 
 
-def is_long_number(value: str) -> bool:
+def are_long_numbers(texts: Values) -> Mask:
     """A whole number of seven digits or more."""
-    return len(value) >= 7 and value.isdecimal()
+    return matches(texts, r"\d{7,}")
 
 
-def has_letters(value: str) -> bool:
+def are_numbers(texts: Values) -> Mask:
+    """A number: grouped or not, with a sign, a currency or a per cent or not."""
+    return matches(
+        texts, r"[-+]? ?[€$£]?(?:\d+(?:[ .,']\d{3})*)?(?:[.,]\d*)?(?:[eE][-+]?\d+)? ?[%€$£]?"
+    ) & holds(texts, r"\d")
+
+
+def have_letters(texts: Values) -> Mask:
     """At least one letter of any script."""
-    return any(sign.isalpha() for sign in value)
+    return holds(texts, r"\p{L}")
 
 
-def is_several_words(value: str) -> bool:
+def are_several_words(texts: Values) -> Mask:
     """More than one word, or a script that does not part words."""
-    return len(value.split()) > 1 or any(sign > "\u2e7f" for sign in value)
+    return holds(texts, r"\S\s+\S|[\x{2E80}-\x{FFFF}]")
 
 
-def is_not_empty(value: str) -> bool:
+def are_not_empty(texts: Values) -> Mask:
     """Anything: the header alone decides."""
-    return value != ""
+    return letters(texts) > 0
+
+
+def are_language_codes(texts: Values) -> Mask:
+    """Codes of languages (ISO 639), a region after them or not: `de`, `pt-BR`."""
+    return matches(texts, r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?|[A-Z]{2,3}")
+
+
+def hold_words(texts: Values, topic: str) -> Mask:
+    """A word of `value_words.txt` that tells a topic, whole."""
+    words = "|".join(sorted(map(re.escape, value_words(topic))))
+    return holds(pc.utf8_lower(texts), rf"(?:^|[^\p{{L}}])(?:{words})(?:[^\p{{L}}]|$)")
