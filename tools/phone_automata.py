@@ -45,6 +45,16 @@ def digits_of(op: object, arg: object) -> frozenset[int]:
     raise ValueError(f"the automata know no expression with {op}")
 
 
+def group_lengths(pattern: str) -> list[range]:
+    """For each group of the expression, how many digits it may have."""
+    found = []
+    for op, arg in parsed(pattern):
+        if op is sre.SUBPATTERN:
+            least, most = arg[3].getwidth()  # type: ignore[index]
+            found.append(range(least, most + 1))
+    return found
+
+
 @dataclass
 class Automata:
     """All nodes made so far."""

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
+import re
 import sys
 import zlib
 from functools import cache
@@ -26,7 +28,7 @@ import numpy.typing as npt
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
-from tools.phone_automata import LONGEST, Automata, Prefix, prefixes
+from tools.phone_automata import LONGEST, Automata, Prefix, group_lengths, prefixes
 
 REGIONS = (  # noqa: SIM905
     "US CA GB DE FR ES IT NL PT PL BR MX AR CL CO IN AU NZ JP CN KR RU UA TR SE NO DK FI CH AT BE "
@@ -227,6 +229,24 @@ def national(region: str) -> int:
     return dialled(base, _prefixes(about), national=True)
 
 
+def written_forms(region: str) -> set[int]:
+    """The lengths of the groups that the region's numbers are written in, each a decimal digit."""
+    code = phonenumbers.country_code_for_region(region)
+    main = metadata_of(phonenumbers.region_code_for_country_code(code), code)
+    about = metadata_of(region, code)
+    shown = about.number_format or main.number_format
+    found = set()
+    for form in (*shown, *(about.intl_number_format or main.intl_number_format)):
+        parts = re.findall(r"(?:\\\d)+", form.format)
+        if re.search(r"\d", re.sub(r"\\\d", "", form.format)):
+            continue
+        for lengths in itertools.product(*group_lengths(form.pattern)):
+            groups = [sum(lengths[int(sign) - 1] for sign in part[1::2]) for part in parts]
+            if len(groups) > 1 and max(groups) < 10:
+                found.add(int("".join(map(str, groups))))
+    return found
+
+
 def arrays(roots: list[int]) -> dict[str, npt.NDArray[np.generic]]:
     """The reachable nodes, numbered anew in the order of a walk in breadth from the roots."""
     order = {0: 0}
@@ -245,12 +265,18 @@ def arrays(roots: list[int]) -> dict[str, npt.NDArray[np.generic]]:
                 at = automata.nodes[at][1][int(digit)]
             for length in _lengths(at):
                 began[start, length + 3] |= np.uint64(1 << bit)
+    formed: dict[int, int] = {}
+    for bit, region in enumerate(REGIONS):
+        for form in written_forms(region):
+            formed[form] = formed.get(form, 0) | 1 << bit
     kind = np.uint16 if len(order) < 1 << 16 else np.uint32
     return {
         "onward": np.array([[order[to] for to in automata.nodes[at][1]] for at in order], kind),
         "label": np.array([automata.nodes[at][0] for at in order], np.uint8),
         "roots": np.array([order[root] for root in roots], kind),
         "began": began,
+        "forms": np.array(sorted(formed), np.int64),
+        "formed": np.array([formed[form] for form in sorted(formed)], np.uint64),
         "regions": np.array(REGIONS),
     }
 

@@ -25,12 +25,14 @@ def _stored() -> dict[str, np.ndarray]:
 def phone_tables() -> PhoneTables:
     """The automaton that the kernels of `privet.kernels.scan.phones` walk; read once."""
     stored = _stored()
-    return PhoneTables(
-        onward=np.ascontiguousarray(stored["onward"]),
-        label=stored["label"],
-        roots=stored["roots"].astype(np.int64),
-        began=np.ascontiguousarray(stored["began"]),
-    )
+    nodes = np.zeros((len(stored["label"]), 12), "<u2")
+    nodes[:, :10] = stored["onward"]
+    nodes[:, 10] = stored["label"]
+    forms = np.column_stack((stored["forms"].astype(np.uint64), stored["formed"]))
+    roots = stored["roots"].astype(np.uint64)
+    parts = [nodes.view("<u8").ravel(), stored["began"].ravel(), forms.ravel()]
+    places = np.cumsum([4 + len(roots), *map(len, parts)]).astype(np.uint64)
+    return np.concatenate([places, roots, *parts]).astype(np.uint64)
 
 
 @cache

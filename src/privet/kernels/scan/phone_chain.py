@@ -6,10 +6,19 @@ import numpy as np
 import numpy.typing as npt
 
 from privet.kernels.compiled import compiled
-from privet.kernels.scan.chains import PARENTHESIS, Chain, closed_right
+from privet.kernels.scan.chains import BLANK, FIRST, PARENTHESIS, Chain, closed_right
 from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT
-from privet.kernels.scan.context import context
-from privet.kernels.scan.phone_shape import DISTINCTIVE, NO, OPENED, PLUS, USUAL, shape
+from privet.kernels.scan.context import TOPIC_PHONE, context, spoken
+from privet.kernels.scan.phone_shape import (
+    DISTINCTIVE,
+    NO,
+    OPENED,
+    PLUS,
+    USUAL,
+    one_separator,
+    shape,
+    signature,
+)
 from privet.kernels.scan.phones import PhoneTables, judge
 from privet.kernels.scan.words import Words
 
@@ -21,6 +30,22 @@ _WORDS = np.frombuffer(
     b"extn ext int wew dw x #",
     np.uint8,
 )
+_INITIAL = np.zeros(256, np.bool_)
+_INITIAL[[*b"adeinprtwx#", *b"ADEINPRTWX"]] = True
+
+
+@compiled
+def is_worth_it(
+    data: npt.NDArray[np.uint8], low: int, chain: Chain, group: int, count: int
+) -> bool:
+    """Whether `phone` may find something at `group`: most has no form."""
+    _, lead = _lead(data, low, chain, group, count)
+    for last in range(count, group, -1):
+        if shape(data, chain, group, last, lead) != NO:
+            return True
+        if chain[last - 1, 1] - chain[group, 0] < 7:
+            break
+    return False
 
 
 @compiled
@@ -59,6 +84,8 @@ def phone(
         if not seen:
             topics, _ = context(data, low, high, start, past, words)
             seen = True
+        if _torn(chain, group, last, count, lead) and not spoken(topics, TOPIC_PHONE):
+            continue
         score, why = _judged(data, chain, group, last, lead, kind, topics, tables, room)
         if past > end and score >= 35:
             score = min(score + 15, 95)
@@ -95,6 +122,22 @@ def _parted(data: npt.NDArray[np.uint8], chain: Chain, group: int) -> bool:
 
 
 @compiled
+def _torn(chain: Chain, group: int, last: int, count: int, lead: int) -> bool:
+    """Whether a blank parts the groups from further ones and nothing binds them closer together."""
+    if lead:
+        return False
+    for at in range(group + 1, last):
+        if chain[at, 2] == BLANK:
+            break
+    else:
+        if last - group > 1:
+            return False
+    if last < count and chain[last, 2] == BLANK:
+        return True
+    return group > 0 and chain[group, 2] == BLANK and chain[group - 1, 2] in (FIRST, BLANK)
+
+
+@compiled
 def _judged(
     data: npt.NDArray[np.uint8],
     chain: Chain,
@@ -120,7 +163,11 @@ def _judged(
             skip = 2
         elif n >= 13 and kind == DISTINCTIVE and room[1] == 1 and room[2] == 1:
             skip = 3
-    return judge(room[skip:], n - skip, plus or skip > 0, kind, topics, tables)
+    form = np.int64(0)
+    if kind == USUAL and room[0] != 0 and one_separator(chain, first, last) == BLANK:
+        trunk = chain[first, 1] - chain[first, 0] == 1 and (room[0] == 1 or room[0] == 8)
+        form = signature(chain, first + np.int64(trunk), last)
+    return judge(room[skip:], n - skip, plus or skip > 0, kind, form, topics, tables)
 
 
 @compiled
@@ -131,8 +178,12 @@ def extension(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
     languages, with one to six digits.
     """
     at = np.int64(end)
+    if at >= high or data[at] not in (32, 35, 44, 59, 88, 120):
+        return at
     while at < high and at - end < 2 and data[at] in (32, 44, 59):
         at += 1
+    if at >= high or not _INITIAL[data[at]]:
+        return np.int64(end)
     word = np.int64(0)
     while word < len(_WORDS):
         length = np.int64(0)

@@ -31,7 +31,7 @@ def number(data: Bytes, start: int, end: int) -> int:
 
 
 @compiled
-def _signature(chain: Chain, first: int, last: int) -> int:
+def signature(chain: Chain, first: int, last: int) -> int:
     """The lengths of the groups, one decimal digit each; 0 where one is longer than nine."""
     found = np.int64(0)
     for at in range(first, last):
@@ -43,7 +43,7 @@ def _signature(chain: Chain, first: int, last: int) -> int:
 
 
 @compiled
-def _one_separator(chain: Chain, first: int, last: int) -> int:
+def one_separator(chain: Chain, first: int, last: int) -> int:
     """The separator between all the groups, 0 where they differ or there is none."""
     if last - first < 2:
         return np.int64(0)
@@ -91,21 +91,21 @@ def _is_date(data: Bytes, chain: Chain, first: int, last: int) -> bool:
 
 
 @compiled
-def _is_card(form: int) -> bool:
-    """Whether the lengths of the groups are those of a payment card or an SSN."""
-    return form in (4444, 465, 464, 4443, 44443, 44444, 324)
+def _is_formal(form: int) -> bool:
+    """Whether the lengths of the groups are those of a payment card, SSN, CPF or Amazon order."""
+    return form in (4444, 465, 464, 4443, 44443, 44444, 324, 3332, 377)
 
 
 @compiled
 def _is_another(data: Bytes, chain: Chain, first: int, last: int, n: int) -> bool:
     """Whether the groups are a date, address of a computer, ISBN, card, SSN, version or float."""
-    if _is_date(data, chain, first, last) or _is_card(_signature(chain, first, last)):
+    if _is_date(data, chain, first, last) or _is_formal(signature(chain, first, last)):
         return True
-    between = _one_separator(chain, first, last)
-    leads_with_zero = data[chain[first, 0]] == 48
+    between = one_separator(chain, first, last)
+    area_like = data[chain[first, 0]] == 48 and _long(chain, first) > 1
     if between == DOT and last - first == 2:
-        return not leads_with_zero or _long(chain, first) < 3
-    if between == DOT and last - first == 4 and not leads_with_zero:
+        return not area_like or _long(chain, first) < 3
+    if between == DOT and last - first == 4 and not area_like:
         small = True
         for at in range(first, last):
             small = small and _long(chain, at) <= 3
@@ -145,12 +145,16 @@ def _trunk(chain: Chain, first: int, last: int, n: int) -> int:
     count = last - first
     if area > 6 or n < 8 or n > 13:
         return PLAIN
-    between = _one_separator(chain, first, last)
+    between = one_separator(chain, first, last)
+    form = signature(chain, first, last)
     if count == 2:
-        if area < 2 or (area < 3 and between not in (SLASH, HYPHEN)):
+        zip_or_ein = between == HYPHEN and form in (54, 27)
+        if area < 2 or zip_or_ein or (area < 3 and between == DOT):
             return PLAIN
         return DISTINCTIVE if between == SLASH else USUAL
-    if area == 1 and _long(chain, first + 1) != 3:
+    if area == 1 and between == DOT:
+        return NO
+    if form in (2333, 222222) or (area == 1 and form != 144 and _long(chain, first + 1) != 3):
         return PLAIN
     for at in range(first + 1, last):
         length = _long(chain, at)
@@ -162,13 +166,13 @@ def _trunk(chain: Chain, first: int, last: int, n: int) -> int:
 @compiled
 def _grouped(data: Bytes, chain: Chain, first: int, last: int) -> int:
     """The class of a chain that begins neither with 0 nor with a parenthesis."""
-    form = _signature(chain, first, last)
-    between = _one_separator(chain, first, last)
+    form = signature(chain, first, last)
+    between = one_separator(chain, first, last)
     head = np.int64(data[chain[first, 0]]) - 48
     if form == 334 or (form == 1334 and head == 1):
         return DISTINCTIVE if chain[last - 1, 2] == HYPHEN else USUAL
     if _long(chain, first) == 1:
-        usual = form in (13322, 1333, 144, 13232, 1334) and head in (1, 8, 9)
+        usual = form in (13322, 144, 13232, 1334) and head in (1, 8, 9)
         return USUAL if usual and between != DOT else NO
     if form == 313 and between == BLANK:
         return PLAIN
@@ -179,11 +183,27 @@ def _grouped(data: Bytes, chain: Chain, first: int, last: int) -> int:
         return USUAL if form in (3322, 2322, 3222) else NO
     if between == SLASH:
         return NO
-    if form in (333, 3222, 2322, 3322, 254, 55, 244, 344, 433, 2554) or (
-        form == 323 and between == BLANK
-    ):
-        return USUAL
-    return PLAIN
+    return USUAL if _is_usual(form, head, between) else PLAIN
+
+
+@compiled
+def _is_usual(form: int, head: int, between: int) -> bool:
+    """Whether a form without trunk prefix is in use, and is not as well that of other numbers.
+
+    `head` is the first digit. Nine digits by threes are also amounts and ids, so that only what
+    begins as mobile numbers do is taken; 3-3-2-2 with hyphens is a Polish tax number.
+    """
+    if form in (3222, 2322, 254, 244):
+        return True
+    if form == 333:
+        return head >= 5 and between != HYPHEN
+    if form == 55:
+        return head >= 6
+    if form in (344, 433):
+        return head == 1
+    if form == 3322:
+        return between != HYPHEN
+    return form == 323 and between == BLANK
 
 
 @compiled
@@ -198,7 +218,7 @@ def shape(data: Bytes, chain: Chain, first: int, last: int, lead: int) -> int:
     for at in range(first, last):
         n += _long(chain, at)
         if at > first:
-            slashes += np.int64(chain[at, 2] == SLASH)
+            slashes += np.int64(chain[at, 2] == SLASH) * (1 if at < first + 3 else 2)
             parentheses += np.int64(chain[at, 2] == PARENTHESIS)
     count = last - first
     if n < 6 or n > 21 or count > 8 or slashes > 1:
@@ -210,7 +230,8 @@ def shape(data: Bytes, chain: Chain, first: int, last: int, lead: int) -> int:
         is_float = count == 2 and chain[first + 1, 2] == DOT
         return NO if is_float or n < 7 else DISTINCTIVE
     if _long(chain, first) >= 2 and data[start] == 48 and data[start + 1] == 48:
-        return DISTINCTIVE if n > 8 and chain[first + 1, 2] != DOT else NO
+        formal = _is_formal(signature(chain, first, last))
+        return NO if formal or n < 9 or chain[first + 1, 2] == DOT else DISTINCTIVE
     if n < 7 or n > 14 or _is_another(data, chain, first, last, n):
         return NO
     if parentheses:

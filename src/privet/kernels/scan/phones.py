@@ -7,8 +7,6 @@ characters.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -34,6 +32,7 @@ LONGEST = 18
 _SHORTEST = 5
 _NOTHING = np.uint64(0)
 _ONE = np.uint64(1)
+EVERYWHERE = np.uint64((1 << 64) - 1)
 _ANOTHER = (
     TOPIC_CARD
     | TOPIC_BANK
@@ -47,30 +46,33 @@ _ANOTHER = (
 """What speaks for another kind of number."""
 
 
-class PhoneTables(NamedTuple):
-    """The automaton: node 0 accepts nothing.
+PhoneTables = npt.NDArray[np.uint64]
+"""All tables in one array, since compiled code pays for each array at every call.
 
-    `onward` (nodes by 10, uint16) leads from a node by a digit to the next; `label` (nodes, uint8)
-    is what stands at the end of a number; `roots` (int64) are the international entry and one entry
-    for each region; `began` (1000 by 19, uint64) says by the first three digits and the count of
-    digits in which regions (bits, in the order of `roots[1:]`) a number can be valid as dialled.
-    """
-
-    onward: npt.NDArray[np.uint16]
-    label: npt.NDArray[np.uint8]
-    roots: npt.NDArray[np.int64]
-    began: npt.NDArray[np.uint64]
+Four words say where the parts begin: nodes, `began`, forms, and behind the forms. Then come the
+root nodes: the international one, and one for each region. A node has three words, twelve fields of 16
+bits from the lowest: the nodes that the digits 0 to 9 lead to, and the label, what is said of a
+number that ends there; node 0 accepts nothing. `began` says by the first three digits and the count
+of digits (0 to 18) in which regions (bits, in the order of the roots) a number can be valid as
+dialled. Forms are pairs, rising: a grouping that regions write their numbers in without a trunk
+prefix, the length of each group a decimal digit; and those regions.
+"""
+_NODES, _BEGAN, _FORMS, _BEHIND, _ROOTS = 0, 1, 2, 3, 4
+_FIELD = np.uint64(0xFFFF)
 
 
 @compiled
-def walked(root: int, digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> int:
-    """The label that the first `n` digits lead to from node `root`; 0 where they lead nowhere."""
-    at = np.int64(root)
-    for index in range(n):
-        at = np.int64(tables.onward[at, np.int64(digits[index])])
+def walked(entry: int, digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> int:
+    """The label that the first `n` digits lead to from root `entry`; 0 where they lead nowhere."""
+    nodes = np.int64(tables[_NODES])
+    at = np.int64(tables[_ROOTS + entry])
+    for index in range(n + 1):
+        field = np.int64(digits[index]) if index < n else np.int64(10)
+        word = tables[nodes + at * 3 + (field >> 2)]
+        at = np.int64((word >> np.uint64((field & 3) << 4)) & _FIELD)
         if at == 0:
-            return np.int64(0)
-    return np.int64(tables.label[at])
+            break
+    return at
 
 
 @compiled
@@ -78,20 +80,25 @@ def international(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) ->
     """What the digits after a `+` are: 2 a valid number, 1 of a possible length, 0 neither."""
     if n < _SHORTEST or n > LONGEST + 3:
         return np.int64(0)
-    return walked(tables.roots[0], digits, n, tables)
+    return walked(0, digits, n, tables)
 
 
 @compiled
-def national(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> np.uint64:
-    """In which regions the digits, dialled as they stand, are a valid number: bits, 0 for none."""
+def national(
+    digits: npt.NDArray[np.uint8], n: int, within: np.uint64, tables: PhoneTables
+) -> np.uint64:
+    """In which regions the digits, dialled as they stand, are a valid number: bits, 0 for none.
+
+    Asked is about the regions `within` (bits); `EVERYWHERE` stands for all.
+    """
     found = np.uint64(0)
     if n < _SHORTEST or n > LONGEST:
         return found
     start = np.int64(digits[0]) * 100 + np.int64(digits[1]) * 10 + np.int64(digits[2])
-    left = tables.began[start, n]
+    left = tables[np.int64(tables[_BEGAN]) + start * (LONGEST + 1) + n] & within
     region = np.int64(1)
     while left != _NOTHING:
-        if left & _ONE != _NOTHING and walked(tables.roots[region], digits, n, tables) == 2:
+        if left & _ONE != _NOTHING and walked(region, digits, n, tables) == 2:
             found |= _ONE << np.uint64(region - 1)
         left >>= _ONE
         region += 1
@@ -99,19 +106,20 @@ def national(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> np.u
 
 
 @compiled
-def dialled(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> bool:
-    """Whether `national` finds a region; it stops at the first."""
-    if n < _SHORTEST or n > LONGEST:
-        return False
-    start = np.int64(digits[0]) * 100 + np.int64(digits[1]) * 10 + np.int64(digits[2])
-    left = tables.began[start, n]
-    region = np.int64(1)
-    while left != _NOTHING:
-        if left & _ONE != _NOTHING and walked(tables.roots[region], digits, n, tables) == 2:
-            return True
-        left >>= _ONE
-        region += 1
-    return False
+def written_so(form: int, tables: PhoneTables) -> np.uint64:
+    """In which regions numbers are written in groups of these lengths: bits, 0 for none."""
+    first = np.int64(tables[_FORMS])
+    low, high = np.int64(0), (np.int64(tables[_BEHIND]) - first) // 2
+    while low < high:
+        middle = (low + high) // 2
+        known = np.int64(tables[first + middle * 2])
+        if known == form:
+            return tables[first + middle * 2 + 1]
+        if known < form:
+            low = middle + 1
+        else:
+            high = middle
+    return np.uint64(0)
 
 
 @compiled
@@ -136,13 +144,15 @@ def judge(
     n: int,
     plus: int,
     shape_class: int,
+    form: int,
     topics: np.uint64,
     tables: PhoneTables,
 ) -> tuple[int, int]:
     """How sure it is (0..100) that the digits are a phone number, and the evidence's code.
 
     `plus` is 1 where an international prefix stood before the digits; `shape_class` is what
-    `privet.kernels.scan.phone_shape.shape` returned; `topics` are what is spoken of around.
+    `privet.kernels.scan.phone_shape.shape` returned, `form` the grouping that has to be one
+    of a region where the number is valid (0: any); `topics` are what is spoken of around.
     """
     context = spoken(topics, TOPIC_PHONE)
     if shape_class == 0:
@@ -150,7 +160,7 @@ def judge(
     if plus:
         score = _abroad(digits, n, shape_class, context, tables)
     else:
-        score = _at_home(digits, n, shape_class, context, tables)
+        score = _at_home(digits, n, shape_class, form, context, tables)
         if not context and spoken(topics, _ANOTHER):
             score -= 20
     if not context and spoken(topics, TOPIC_NEGATIVE):
@@ -175,23 +185,31 @@ def _abroad(
         return 75 if context else score
     if n < 8 or n > 15 or digits[0] == 0:
         return 20
-    return 55 if context else 40
+    return 55 if context else (50 if n >= 10 and not plain else 40)
 
 
 @compiled
 def _at_home(
-    digits: npt.NDArray[np.uint8], n: int, shape_class: int, context: int, tables: PhoneTables
+    digits: npt.NDArray[np.uint8],
+    n: int,
+    shape_class: int,
+    form: int,
+    context: int,
+    tables: PhoneTables,
 ) -> int:
     """The score of a number without an international prefix."""
-    if dialled(digits, n, tables):
+    if shape_class == 1 and not context:
+        return 30 if 7 <= n <= 13 else 20
+    within = written_so(form, tables) if form and not context else EVERYWHERE
+    if national(digits, n, within, tables) != _NOTHING:
         if shape_class == 3:
             return 75 if context else 70
         if shape_class == 2:
             return 70 if context else 60
-        return 65 if context else 30
+        return 65
     if shape_class == 3:
         known = nanp(digits, n) or international(digits, n, tables) == 2
-        alone = 60 if known else 45
+        alone = 60 if known else 50 if n in (10, 11) and digits[0] != 0 else 45
         return 65 if context else alone
     if context and 6 <= n <= 15:
         return 60 if international(digits, n, tables) == 2 else 55
