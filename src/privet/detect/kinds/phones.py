@@ -25,14 +25,12 @@ def _stored() -> dict[str, np.ndarray]:
 def phone_tables() -> PhoneTables:
     """The automaton that the kernels of `privet.kernels.scan.phones` walk; read once."""
     stored = _stored()
-    nodes = np.zeros((len(stored["label"]), 12), "<u2")
-    nodes[:, :10] = stored["onward"]
-    nodes[:, 10] = stored["label"]
-    forms = np.column_stack((stored["forms"].astype(np.uint64), stored["formed"]))
-    roots = stored["roots"].astype(np.uint64)
-    parts = [nodes.view("<u8").ravel(), stored["began"].ravel(), forms.ravel()]
-    places = np.cumsum([4 + len(roots), *map(len, parts)]).astype(np.uint64)
-    return np.concatenate([places, roots, *parts]).astype(np.uint64)
+    nodes = np.column_stack((stored["onward"], stored["label"])).astype("<u2").ravel()
+    forms = np.column_stack((stored["forms"].astype("<u8"), stored["formed"].astype("<u8")))
+    parts = [nodes, stored["began"].astype("<u8").ravel().view("<u2"), forms.ravel().view("<u2")]
+    roots = stored["roots"].astype("<u2")
+    places = np.cumsum([16 + len(roots), *map(len, parts)]).astype("<u8")
+    return np.concatenate([places.view("<u2"), roots, *parts]).astype(np.uint16)
 
 
 @cache

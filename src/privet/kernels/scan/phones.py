@@ -46,33 +46,39 @@ _ANOTHER = (
 """What speaks for another kind of number."""
 
 
-PhoneTables = npt.NDArray[np.uint64]
+PhoneTables = npt.NDArray[np.uint16]
 """All tables in one array, since compiled code pays for each array at every call.
 
-Four words say where the parts begin: nodes, `began`, forms, and behind the forms. Then come the
-root nodes: the international one, and one for each region. A node has three words, twelve fields of 16
-bits from the lowest: the nodes that the digits 0 to 9 lead to, and the label, what is said of a
-number that ends there; node 0 accepts nothing. `began` says by the first three digits and the count
-of digits (0 to 18) in which regions (bits, in the order of the roots) a number can be valid as
-dialled. Forms are pairs, rising: a grouping that regions write their numbers in without a trunk
-prefix, the length of each group a decimal digit; and those regions.
+Wide numbers are four fields, the lowest first. Four of them say where the parts begin: nodes,
+`began`, forms, and the end of the forms. Then come the root nodes, a field each: the international
+one, and one for each region. A node has eleven fields: the nodes that the digits 0 to 9 lead to,
+and the label, what is said of a number that ends there; node 0 accepts nothing. `began` says by the
+first three digits and the count of digits (0 to 18), wide, in which regions (bits, in the order of
+the roots) a number can be valid as dialled. Forms are pairs of wide numbers, rising: a grouping
+that regions write their numbers in without a trunk prefix, the length of each group a decimal
+digit; and those regions.
 """
-_NODES, _BEGAN, _FORMS, _BEHIND, _ROOTS = 0, 1, 2, 3, 4
-_FIELD = np.uint64(0xFFFF)
+_NODES, _BEGAN, _FORMS, _BEHIND, _ROOTS = 0, 4, 8, 12, 16
+
+
+@compiled
+def _wide(tables: PhoneTables, at: int) -> np.uint64:
+    found = np.uint64(0)
+    for field in range(3, -1, -1):
+        found = (found << np.uint64(16)) | np.uint64(tables[at + field])
+    return found
 
 
 @compiled
 def walked(entry: int, digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> int:
     """The label that the first `n` digits lead to from root `entry`; 0 where they lead nowhere."""
-    nodes = np.int64(tables[_NODES])
+    nodes = np.int64(_wide(tables, _NODES))
     at = np.int64(tables[_ROOTS + entry])
-    for index in range(n + 1):
-        field = np.int64(digits[index]) if index < n else np.int64(10)
-        word = tables[nodes + at * 3 + (field >> 2)]
-        at = np.int64((word >> np.uint64((field & 3) << 4)) & _FIELD)
+    for index in range(n):
+        at = np.int64(tables[nodes + at * 11 + np.int64(digits[index])])
         if at == 0:
-            break
-    return at
+            return np.int64(0)
+    return np.int64(tables[nodes + at * 11 + 10])
 
 
 @compiled
@@ -95,7 +101,8 @@ def national(
     if n < _SHORTEST or n > LONGEST:
         return found
     start = np.int64(digits[0]) * 100 + np.int64(digits[1]) * 10 + np.int64(digits[2])
-    left = tables[np.int64(tables[_BEGAN]) + start * (LONGEST + 1) + n] & within
+    place = np.int64(_wide(tables, _BEGAN)) + 4 * (start * (LONGEST + 1) + n)
+    left = _wide(tables, place) & within
     region = np.int64(1)
     while left != _NOTHING:
         if left & _ONE != _NOTHING and walked(region, digits, n, tables) == 2:
@@ -108,13 +115,13 @@ def national(
 @compiled
 def written_so(form: int, tables: PhoneTables) -> np.uint64:
     """In which regions numbers are written in groups of these lengths: bits, 0 for none."""
-    first = np.int64(tables[_FORMS])
-    low, high = np.int64(0), (np.int64(tables[_BEHIND]) - first) // 2
+    first = np.int64(_wide(tables, _FORMS))
+    low, high = np.int64(0), (np.int64(_wide(tables, _BEHIND)) - first) // 8
     while low < high:
         middle = (low + high) // 2
-        known = np.int64(tables[first + middle * 2])
+        known = np.int64(_wide(tables, first + middle * 8))
         if known == form:
-            return tables[first + middle * 2 + 1]
+            return _wide(tables, first + middle * 8 + 4)
         if known < form:
             low = middle + 1
         else:
