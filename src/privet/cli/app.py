@@ -55,6 +55,11 @@ def scan(
 ) -> None:
     """Tell what personal data is where, how sure that is, and why."""
     with _reporting("scan", json):
+        if "-" in paths:
+            from privet.cli.redact import scan_standard_input
+
+            scan_standard_input(paths, full=full, suggest=suggest, json=json)
+            return
         from privet.cli import show_scan, show_suggestions
         from privet.project.scanning import scan_path
 
@@ -63,6 +68,64 @@ def scan(
             show_suggestions.show(scans, json=json)
         else:
             show_scan.show([scan.verdict for scan in scans], json=json)
+
+
+@app.command()
+def redact(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Text files, or `-` for standard input.", show_default=False),
+    ] = None,
+    *,
+    how: Annotated[str, typer.Option(help="tag, redact, mask, token or surrogate.")] = "tag",
+    kinds: Annotated[str | None, typer.Option(help="Only these: a,b. Default: all.")] = None,
+    fields: Annotated[
+        list[str] | None, typer.Option(help="JSON Lines: only at messages[].content and the like.")
+    ] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="text or jsonl; default: by the file's name.")
+    ] = None,
+    map_name: Annotated[
+        str | None, typer.Option("--map", help="Seal what stood where, for `privet restore`.")
+    ] = None,
+    keep: Annotated[str | None, typer.Option(help="How long the map restores, such as 7d.")] = None,
+) -> None:
+    """Replace personal data in free text and JSON Lines; prints the text."""
+    with _reporting("redact", json=False):
+        from privet.cli import prompt
+        from privet.cli.redact import redact_texts
+
+        redact_texts(
+            files or [],
+            how=how,
+            kinds=kinds,
+            fields=fields or [],
+            form=form,
+            map_name=map_name,
+            keep=keep,
+            ask=prompt.passphrase,
+        )
+
+
+@app.command()
+def restore(
+    file: Annotated[str, typer.Argument(help="A text, or `-` for standard input.")] = "-",
+    *,
+    map_name: Annotated[str, typer.Option("--map", help="The name that `redact` gave.")],
+    role: Role,
+    purpose: Purpose,
+    form: Annotated[
+        str | None, typer.Option("--format", help="text or jsonl; default: by the file's name.")
+    ] = None,
+) -> None:
+    """Give a text its values back by a map, as far as the policy lets you; prints the text."""
+    with _reporting("restore", json=False):
+        from privet.cli import prompt
+        from privet.cli.restore import restore_text
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        restore_text(project, map_name, file, role=role, purpose=purpose, form=form)
 
 
 @app.command()

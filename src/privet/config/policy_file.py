@@ -14,9 +14,23 @@ from privet.config.policy_form import PolicyForm, RuleForm
 from privet.config.yaml_document import Document
 from privet.model.canonical import Json, encode
 from privet.model.errors import ConfigError
-from privet.model.policy import Budget, Policy, PolicyTest, Purpose, Recipient, Role, Rule
+from privet.model.policy import (
+    Budget,
+    Guarantee,
+    Policy,
+    PolicyTest,
+    Purpose,
+    Recipient,
+    Role,
+    Rule,
+)
 
 _NOT_DIGESTED = frozenset({"digest", "source"})
+_LATER = frozenset({"rows"})
+"""What the form had not from the start: unsaid, it leaves a policy's digest as it was."""
+
+_CLEAR = Guarantee("clear")
+"""What revealing promises, where the rule says nothing: the values themselves."""
 
 
 def read_policy(document: Document) -> Policy:
@@ -89,7 +103,9 @@ def _canonical(value: object) -> Json:
         return {
             part.name: _canonical(getattr(value, part.name))
             for part in fields(value)
-            if part.compare and part.name not in _NOT_DIGESTED
+            if part.compare
+            and part.name not in _NOT_DIGESTED
+            and not (part.name in _LATER and getattr(value, part.name) is None)
         }
     raise TypeError(f"{type(value).__name__} has no place in a policy")
 
@@ -103,10 +119,11 @@ def _rule(number: int, form: RuleForm, document: Document) -> Rule:
         purpose=form.purpose,
         to=form.to,
         data=form.data,
-        guarantee=form.as_,
+        guarantee=form.as_ or (_CLEAR if form.allow == "reveal" else None),
         where=form.where,
         until=form.until,
         columns=dict(form.columns),
+        rows=form.rows,
         line=document.locate(("rules", number)),
     )
 

@@ -48,6 +48,7 @@ def _column_key(value: str) -> str:
     raise problem
 
 
+RowLimit: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000)]
 ColumnKey: TypeAlias = Annotated[str, AfterValidator(_column_key)]
 CategoryKey: TypeAlias = Annotated[
     str, AfterValidator(matching(_CATEGORY, "a category such as `user.health`, or `default`"))
@@ -106,6 +107,9 @@ class RuleForm(Form):
     where: Text | None = Field(default=None, description="row filter, an SQL expression")
     until: IsoDate | None = Field(default=None, description="last day on which it holds")
     columns: dict[ColumnKey, TreatmentField] = Field(default_factory=dict)
+    rows: RowLimit | None = Field(
+        default=None, description="of `reveal`: how many values one call may give back"
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> RuleForm:
@@ -114,7 +118,17 @@ class RuleForm(Form):
         if self.deny is not None:
             if self.as_ is not None:
                 raise unfit("a deny rule has no `as:`", "what is denied promises nothing")
+            if self.rows is not None:
+                raise unfit("a deny rule has no `rows:`", "it denies every value")
             return self
+        if self.allow == "reveal":
+            if self.rows is None:
+                hint = "say how many values one call may give back, for example `rows: 100`"
+                raise unfit("an allow rule for `reveal` needs `rows:`", hint)
+            if self.where is not None:
+                raise unfit("a rule for `reveal` has no `where:`", "a map has no rows to choose")
+        elif self.rows is not None:
+            raise unfit("only a rule for `reveal` has `rows:`", "use `where:` to choose rows")
         for key, value in (("role", self.role), ("purpose", self.purpose)):
             if value is None:
                 raise unfit(f"an allow rule needs `{key}:`", "only a deny rule may leave it out")

@@ -150,7 +150,7 @@ class Grant:
             sink = cast("BinaryIO", hashed)
             if recipient:
                 sink = cast("BinaryIO", stack.enter_context(AgeWriter(sink, recipient)))
-            counts = self._write_rows(scope, order, part, sink)
+            counts = self._write_rows(scope, order, part, sink, decision.most_rows)
         self.files.append(FileDigest(name, hashed.size, hashed.hexdigest()))
         if not counts.balanced():
             raise IntegrityError(f"{part.data}: rows read and rows accounted for are not the same")
@@ -256,7 +256,7 @@ class Grant:
         return subject.key.root if subject is not None and subject.key in paths else None
 
     def _write_rows(
-        self, scope: RowScope, order: RowOrder, part: Part, sink: BinaryIO
+        self, scope: RowScope, order: RowOrder, part: Part, sink: BinaryIO, most: int | None
     ) -> RowCounts:
         schema = scope.schema(part.schema)
         self.types[part.data] = {str(path): str(kind) for path, kind in leaf_columns(schema)}
@@ -267,8 +267,9 @@ class Grant:
                 released, held = scope.apply(batch)
                 for reason, count in held.items():
                     withheld[reason] = withheld.get(reason, 0) + count
-                writer.write(order.apply(released))
                 out += released.num_rows
+                _require_few(out, most, part.data)
+                writer.write(order.apply(released))
         tally = part.tally()
         self.sources.append(tally.source)
         return RowCounts(
@@ -308,6 +309,14 @@ class Grant:
         # A store that is full cannot record this now; the next opening of the project will.
         with suppress(Unavailable):
             abandon(self.means, self.id, self.target)
+
+
+def _require_few(rows: int, most: int | None, data: str) -> None:
+    if most is not None and rows > most:
+        raise Refused(
+            f"more than {most:,} of `{data}`, which is the most that the policy lets leave at once",
+            hint="ask for less at once, or let the policy's rule say more `rows`",
+        )
 
 
 def _pairs(counts: Mapping[str, int]) -> list[dict[str, Any]]:

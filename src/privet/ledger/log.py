@@ -42,6 +42,7 @@ KINDS = frozenset(
         "abandoned",
         "restriction",
         "policy",
+        "map",
     }
 )
 """What an entry can record."""

@@ -88,13 +88,15 @@ class Rule:
     Attributes:
         id: `rules[3]`, or the name given in the file; stands in decisions and receipts.
         effect: `allow` or `deny`.
-        action: `release`, `quarantine` (see, let in and reprocess what was held back), `query`,
-            `reveal`, `train`, `synthesize`.
+        action: `release`, `quarantine` (see, let in and reprocess what was held back), `reveal`
+            (give a text its values back, by a map: then `data` is the map's name), `query`,
+            `train`, `synthesize`.
         role, purpose, to, data: what it applies to; None means any (only a deny rule may leave out
             role or purpose).
         guarantee: what the release then promises.
         where: row filter, an SQL expression over columns and `principal.<attribute>`.
         until: last day on which it holds.
+        rows: of `reveal`: how many entries of the map one call may give back.
         columns: treatment by `dataset.column.path` or by data category key.
     """
 
@@ -109,6 +111,7 @@ class Rule:
     where: str | None = None
     until: date | None = None
     columns: Mapping[str, Treatment] = field(default_factory=dict)
+    rows: int | None = None
     line: Location | None = field(default=None, compare=False)
 
 

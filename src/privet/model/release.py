@@ -54,7 +54,10 @@ class ColumnDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The policy's answer to a request, before the registry is asked."""
+    """The policy's answer to a request, before the registry is asked.
+
+    `most_rows` is how many rows may leave at most; None: all.
+    """
 
     request: Request
     guarantee: Guarantee
@@ -65,6 +68,7 @@ class Decision:
     basis: Mapping[str, str]
     rule: str
     policy_digest: str
+    most_rows: int | None = None
 
 
 def legal_bases(decisions: Iterable[Decision]) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from privet.model.policy import Policy, Recipient
 from privet.model.release import LOCAL_RECIPIENT, Decision, Request
 from privet.policy.basis import legal_bases
 from privet.policy.enforced import (
+    REVEAL,
     residency_problem,
     unenforced_action,
     unenforced_budgets,
@@ -68,6 +69,7 @@ def decide(policy: Policy, request: Request, contract: Contract, today: date) ->
         basis={key: basis for key, basis in bases.items() if key in leaving},
         rule=scope.name,
         policy_digest=policy.digest,
+        most_rows=min((rule.rows for rule in scope.allows if rule.rows), default=None),
     )
 
 
@@ -133,10 +135,13 @@ def _no_rule(request: Request, scope: Scope) -> Problem:
         message = f"no rule in force allows it: {rule.id} ended on {rule.until}"
         return Problem(message, "Set a later `until`.", rule.line)
     to = "" if request.recipient == LOCAL_RECIPIENT else f", to: {request.recipient}"
+    said = "as: pseudonymous, columns: {...}"
+    if request.action == REVEAL:
+        said = "rows: 100, columns: {user: keep}"
     return Problem(
         "no rule allows it",
         f"Add to `rules`: `- {{allow: {request.action}, role: {request.role}, purpose: "
-        f"{request.purpose}{to}, data: {request.data}, as: pseudonymous, columns: {{...}}}}`.",
+        f"{request.purpose}{to}, data: {request.data}, {said}}}`.",
     )
 
 

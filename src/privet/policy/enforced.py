@@ -7,8 +7,11 @@ from privet.model.policy import Guarantee, Policy, Recipient, Rule
 from privet.model.release import LOCAL_RECIPIENT
 from privet.policy.problem import Problem
 
-ACTIONS = ("release", "quarantine")
-GUARANTEES = ("clear", "pseudonymous")
+REVEAL = "reveal"
+"""Its rules are about maps, which no contract declares."""
+
+ACTIONS = ("release", "quarantine", REVEAL)
+GUARANTEES = ("clear", "masked", "pseudonymous")
 
 
 def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
@@ -17,7 +20,7 @@ def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
         return None
     return Problem(
         f"the action `{action}` is not enforced by this version",
-        "Use `release` or `quarantine`, or leave the rule out until it is.",
+        "Use `release`, `quarantine` or `reveal`, or leave the rule out until it is.",
         rule.line if rule else None,
     )
 
@@ -25,7 +28,7 @@ def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
 def unenforced_guarantee(rule: Rule) -> Problem | None:
     """What is wrong with the guarantee of an allow rule, if anything."""
     guarantee: Guarantee | None = rule.guarantee
-    choice = "Write `as: pseudonymous` or `as: clear`."
+    choice = "Write `as: pseudonymous`, `as: masked` or `as: clear`."
     if guarantee is None:
         return Problem(f"{rule.id} does not say what the release promises", choice, rule.line)
     if guarantee.name not in GUARANTEES:

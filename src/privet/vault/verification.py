@@ -61,7 +61,7 @@ class _Told:
                 told.snapshots[body["dataset"], body["number"]] = body["manifest"]
             elif entry.kind == "key":
                 told.keys.append(body)
-            elif entry.kind in ("release", "waived") and "evidence" in body:
+            elif entry.kind in ("release", "waived", "map") and "evidence" in body:
                 told.evidence.append(body["evidence"])
         return told
 
