@@ -21,6 +21,7 @@ from privet.transforms.text.masks import masked
 from privet.transforms.text.plan import Plan, Rule
 from privet.transforms.text.pseudonyms import tokens_of
 from privet.transforms.text.spelling import spelled
+from privet.transforms.text.surrogates import surrogates
 from privet.transforms.text.tags import numbers
 
 Places: TypeAlias = npt.NDArray[np.int64]
@@ -182,7 +183,8 @@ def _by_value(rule: Rule, group: _Group, plan: Plan) -> Values:
     if rule.how == "token":
         tokens = tokens_of(spelled(values, code), plan.facts(code).category, key)
         return pc.binary_join_element_wise(f"[{plan.tag(code)}:", tokens, "]", "")
-    raise ValueError("surrogates are not there yet")
+    found = surrogates(values, code, plan.facts(code).name, key)
+    return pc.fill_null(found, f"[{plan.tag(code)}]")
 
 
 def _key(plan: Plan) -> LinkageKey:

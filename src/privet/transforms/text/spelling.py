@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from privet.kernels.scan import codes
 from privet.transforms.arrow import Values, pc
 from privet.transforms.normalise import EMAIL, PHONE, normalise
+from privet.transforms.text_bytes import TextBytes
 
 _BARE: Final = frozenset(
     {
@@ -25,6 +27,9 @@ _EXACT: Final = frozenset(
     {codes.CRYPTO, codes.PRIVATE_KEY, codes.JWT, codes.API_KEY, codes.PASSWORD, codes.URL}
 )
 """Every character counts."""
+
+_ALNUM: Final = np.array([chr(byte).isalnum() for byte in range(128)])
+_BLANK: Final = np.uint8(ord(" "))
 
 
 def spelled(values: Values, code: int) -> Values:
@@ -43,10 +48,27 @@ def spelled(values: Values, code: int) -> Values:
     else:
         plain = normalise(values, None)
         if code in _BARE or codes.FIRST_OFFICIAL <= code < codes.FIRST_OWN:
-            bare = pc.replace_substring_regex(plain, r"[^\p{L}\p{N}]+", "")
-            plain = pc.utf8_upper(bare)
+            plain = _bare(plain)
         else:
-            plain = pc.utf8_lower(pc.replace_substring_regex(plain, r"\s+", " "))
+            plain = pc.utf8_lower(_single_blanks(plain))
         plain = pc.if_else(pc.equal(plain, ""), pa.scalar(None, pa.string()), plain)
     # What a kind's spelling leaves nothing of is spelled as it stands.
     return pc.coalesce(plain, values)
+
+
+def _bare(values: Values) -> Values:
+    """Letters and digits alone, in capitals."""
+    text = TextBytes.of(values)
+    if len(text.data) and text.data.max() < 128:
+        return pc.ascii_upper(text.keep(_ALNUM[text.data]).array(values))
+    return pc.utf8_upper(pc.replace_substring_regex(values, r"[^\p{L}\p{N}]+", ""))
+
+
+def _single_blanks(values: Values) -> Values:
+    """One blank for each stretch of white space."""
+    data = TextBytes.of(values).data
+    blank = data <= _BLANK
+    strange = (blank & (data != _BLANK)).any() or (blank[1:] & blank[:-1]).any()
+    if not strange:
+        return values
+    return pc.replace_substring_regex(values, r"\s+", " ")
