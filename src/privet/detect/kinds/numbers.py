@@ -44,9 +44,13 @@ def number_codes() -> Mapping[str, int]:
 
 
 @cache
-def tables() -> OfficialTables:
-    """The arrays for `privet.kernels.scan.official.official`; made once."""
+def tables(least: int = 1) -> OfficialTables:
+    """The array for `privet.kernels.scan.official.official`; made once for each `least`.
+
+    Args:
+        least: no lower score is given; the higher it is, the sooner a candidate is done with.
+    """
     from privet.detect.kinds.context import COUNTRIES  # noqa: PLC0415 - Arrow-free start
     from privet.detect.kinds.numbers_arrays import arrays  # noqa: PLC0415 - loads NumPy
 
-    return arrays(numbers(), number_codes(), tuple(COUNTRIES))
+    return arrays(numbers(), number_codes(), COUNTRIES, least)

@@ -1,11 +1,10 @@
-"""From declarations of official numbers to the arrays that compiled code walks."""
+"""From declarations of official numbers to the array that compiled code walks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from privet.detect.kinds.numbers_declared import (
     DIGITS,
@@ -23,35 +22,48 @@ from privet.detect.kinds.numbers_declared import (
     Within,
 )
 from privet.detect.kinds.numbers_letters import contribution
-from privet.detect.kinds.numbers_scores import LEVELS, SITUATIONS, passing, scores
+from privet.detect.kinds.numbers_scores import passing, scores
 from privet.detect.kinds.numbers_topics import AGAINST_ALL, COMPETING_TOPICS, IDENTITY, topics_of
 from privet.kernels.scan import official_tables as kernel
 
 _MONTH_LETTERS = "ABCDEHLMPRST"
-_WIDTH = 8
+_DAY_TABLE = 100
 
 
-class _Arrays:
-    """Lists that grow while rules are written down."""
+class _Program:
+    """The array while it grows; lists that are alike are kept once."""
 
-    def __init__(self) -> None:
-        self.rules: list[list[int]] = []
-        self.columns: list[list[int]] = []
-        self.values: dict[tuple[int, ...], int] = {(0,) * len(SYMBOLS): 0}
-        self.targets: list[int] = []
-        self.ranges: list[tuple[int, int]] = []
-        self.folds: dict[tuple[int, ...], int] = {}
+    def __init__(self, head: Iterable[int]) -> None:
+        self.integers = list(head)
+        self._kept: dict[tuple[int, ...], int] = {}
 
-    def add(self, rule: Rule, variant: Variant) -> None:
-        """One rule more, as a row."""
+    def add(self, integers: Iterable[int]) -> int:
+        """Append integers; where they begin."""
+        at = len(self.integers)
+        self.integers += integers
+        return at
+
+    def keep(self, integers: Iterable[int]) -> int:
+        """The same, for what others may share."""
+        key = tuple(integers)
+        if key not in self._kept:
+            self._kept[key] = self.add(key)
+        return self._kept[key]
+
+    def rules(self, variant: Variant) -> tuple[int, int]:
+        """Append the rules of a variant, after the tables that they share: first place and end."""
+        rows = [self._row(rule, variant) for rule in variant.rules]
+        first = len(self.integers)
+        for row in rows:
+            self.add([len(self.integers) + 1 + len(row), *row])
+        return first, len(self.integers)
+
+    def _row(self, rule: Rule, variant: Variant) -> list[int]:
         if isinstance(rule, Within):
-            row = self._within(rule)
+            ends = [int(end, 36) for span in rule.ranges for end in span]
+            row = [kernel.WITHIN, rule.at, rule.size, int(rule.negated), len(ends) // 2, *ends]
         elif isinstance(rule, Day):
-            row = self._day(rule)
-            _digits_only(variant, rule.year, rule.year_size)
-            _digits_only(variant, rule.day, 2)
-            if not rule.month_letter:
-                _digits_only(variant, rule.month, 2)
+            row = self._day(rule, variant)
         elif isinstance(rule, Sum):
             row = self._sum(rule)
         elif isinstance(rule, Verhoeff):
@@ -62,40 +74,33 @@ class _Arrays:
             hybrid = isinstance(rule, Hybrid)
             row = [kernel.HYBRID if hybrid else kernel.REPEATS, rule.first, rule.last]
             _digits_only(variant, rule.first, rule.last - rule.first + hybrid)
-        self.rules.append(row + [0] * (_WIDTH - len(row)))
+        return row
 
-    def _within(self, rule: Within) -> list[int]:
-        first = len(self.ranges)
-        self.ranges += [(int(low, 36), int(high, 36)) for low, high in rule.ranges]
-        return [kernel.WITHIN, rule.at, rule.size, first, len(self.ranges), int(rule.negated)]
-
-    def _day(self, rule: Day) -> list[int]:
-        months = [0] * 100
+    def _day(self, rule: Day, variant: Variant) -> list[int]:
+        _digits_only(variant, rule.year, rule.year_size)
+        _digits_only(variant, rule.day, 2)
+        months = [0] * _DAY_TABLE
         if rule.month_letter:
             for month, letter in enumerate(_MONTH_LETTERS, 1):
                 months[SYMBOLS.index(letter)] = month
         else:
+            _digits_only(variant, rule.month, 2)
             _fold(months, 12, rule.month_plus)
-        days = [0] * 100
+        days = [0] * _DAY_TABLE
         _fold(days, 31, rule.day_plus)
-        fold = [self.folds.setdefault(tuple(table), len(self.folds)) for table in (months, days)]
-        lettered = int(rule.month_letter)
-        return [
-            kernel.DAY, rule.year, rule.year_size, rule.month, lettered, fold[0], rule.day, fold[1]
-        ]  # fmt: skip
+        month_size = 1 if rule.month_letter else 2
+        row = [kernel.DAY, rule.year, rule.year_size, rule.month, month_size, rule.day]
+        return [*row, self.keep(months), self.keep(days)]
 
     def _sum(self, rule: Sum) -> list[int]:
-        places = [
-            tuple(contribution(weight, symbol, rule) for symbol in SYMBOLS)
-            for weight in rule.weights
-        ]
-        row = [self.values.setdefault(place, len(self.values)) for place in places]
-        self.columns.append(row + [0] * (LONGEST - len(row)))
-        first = len(self.targets)
-        self.targets += [_target(target, rule) for target in rule.targets]
-        return [
-            kernel.SUM, len(self.columns) - 1, rule.plus, rule.modulus, first, rule.at, rule.size
-        ]  # fmt: skip
+        terms: list[int] = []
+        for place, weight in enumerate(rule.weights):
+            values = [contribution(weight, symbol, rule) for symbol in SYMBOLS]
+            if any(values):
+                terms += [place, self.keep(values)]
+        targets = self.keep(_target(target, rule) for target in rule.targets)
+        head = [kernel.SUM, rule.plus, rule.modulus, targets, rule.at, rule.size]
+        return [*head, len(terms) // 2, *terms]
 
 
 def _digits_only(variant: Variant, at: int, size: int) -> None:
@@ -106,7 +111,7 @@ def _digits_only(variant: Variant, at: int, size: int) -> None:
 def _fold(table: list[int], most: int, plus: Sequence[int]) -> None:
     for more in plus:
         for value in range(1, most + 1):
-            if value + more < 100 and not table[value + more]:
+            if value + more < _DAY_TABLE and not table[value + more]:
                 table[value + more] = value
 
 
@@ -127,43 +132,56 @@ def form_number(form: Form) -> int:
 
 
 def arrays(
-    numbers: Sequence[Number], codes: Mapping[str, int], countries: Sequence[str]
+    numbers: Sequence[Number], codes: Mapping[str, int], countries: Sequence[str], least: int
 ) -> kernel.OfficialTables:
-    """The tables of `numbers`; `countries` in the order of their bits."""
+    """The tables of `numbers`; `countries` in the order of their bits, `least` the lowest score."""
+    sizes = LONGEST + 1
+    head = [IDENTITY, COMPETING_TOPICS, AGAINST_ALL, least, *[0] * (2 * sizes)]
+    program = _Program(head)
     pairs = [(number, variant) for number in numbers for variant in number.variants]
-    grown = _Arrays()
-    first_rule = [0]
-    for _, variant in pairs:
-        for rule in variant.rules:
-            grown.add(rule, variant)
-        first_rule.append(len(grown.rules))
-    masks = np.zeros((len(pairs), LONGEST), np.uint64)
-    for row, (_, variant) in enumerate(pairs):
-        masks[row, : len(variant.shape)] = [_bits(symbols) for symbols in variant.shape]
-    forms, levels = _forms(pairs)
-    buckets, order, starts = _buckets(pairs, masks)
-    return kernel.OfficialTables(
-        buckets=buckets,
-        order=order,
-        starts=starts,
-        masks=masks,
-        forms=forms,
-        levels=levels,
-        codes=np.array([codes[number.name] for number, _ in pairs], np.int64),
-        checked=np.array([variant.checked for _, variant in pairs], np.uint8),
-        topics=np.array([topics_of(number) for number, _ in pairs], np.uint64),
-        countries=np.array([_places(number, countries) for number, _ in pairs], np.uint64),
-        anywhere=np.array([not number.countries for number, _ in pairs], np.uint8),
-        topic_sets=np.array([IDENTITY, COMPETING_TOPICS, AGAINST_ALL], np.uint64),
-        scores=_scores(pairs),
-        first_rule=np.array(first_rule, np.int64),
-        rules=np.array(grown.rules, np.int64).reshape(-1, _WIDTH),
-        columns=np.array(grown.columns, np.int64).reshape(-1, LONGEST),
-        values=np.array(list(grown.values), np.int64),
-        targets=np.array(grown.targets, np.int64),
-        ranges=np.array(grown.ranges, np.int64).reshape(-1, 2),
-        folds=np.array(list(grown.folds), np.uint8).reshape(-1, 100),
-    )
+    placed = [
+        (_variant(program, number, variant, codes, countries), variant, passing(number, variant))
+        for number, variant in pairs
+    ]
+    placed.sort(key=lambda one: one[2])
+    for size in range(sizes):
+        for letters in (False, True):
+            members = [
+                (at, variant.shape[0])
+                for at, variant, _ in placed
+                if len(variant.shape) == size and _has(variant, letters=letters)
+            ]
+            if members:
+                first = _bits("".join({symbol for _, of in members for symbol in of}))
+                place = program.add([first, len(members), *(at for at, _ in members)])
+                program.integers[kernel.BUCKETS + 2 * size + letters] = place
+    return kernel.OfficialTables(np.array(program.integers, np.int64))
+
+
+def _variant(
+    program: _Program,
+    number: Number,
+    variant: Variant,
+    codes: Mapping[str, int],
+    countries: Sequence[str],
+) -> int:
+    """Write down a variant; where it begins."""
+    masks = program.keep(_bits(symbols) for symbols in variant.shape)
+    first, last = program.rules(variant)
+    head = {
+        kernel.V_CODE: codes[number.name],
+        kernel.V_CHECKED: int(variant.checked),
+        kernel.V_TOPICS: topics_of(number),
+        kernel.V_COUNTRIES: _places(number, countries),
+        kernel.V_ANYWHERE: int(not number.countries),
+        kernel.V_MASKS: masks,
+        kernel.V_RULES: first,
+        kernel.V_RULES_END: last,
+        kernel.V_FORMS: len(variant.forms),
+    }
+    every = [score for level in scores(number, variant) for score in level]
+    forms = [part for form in variant.forms for part in (form_number(form), form.level)]
+    return program.add([*(head[place] for place in range(kernel.V_SCORES)), *every, *forms])
 
 
 def _bits(symbols: str) -> int:
@@ -171,48 +189,10 @@ def _bits(symbols: str) -> int:
 
 
 def _places(number: Number, countries: Sequence[str]) -> int:
-    return sum(
-        1 << countries.index(place)
-        for place in map(str.upper, number.countries)
-        if place in countries
-    )
-
-
-def _forms(
-    pairs: Sequence[tuple[Number, Variant]],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    most = max(len(variant.forms) for _, variant in pairs)
-    forms = np.full((len(pairs), most), -1, np.int64)
-    levels = np.zeros((len(pairs), most), np.uint8)
-    for row, (_, variant) in enumerate(pairs):
-        for column, form in enumerate(variant.forms):
-            forms[row, column], levels[row, column] = form_number(form), form.level
-    return forms, levels
-
-
-def _scores(pairs: Sequence[tuple[Number, Variant]]) -> npt.NDArray[np.uint8]:
-    found = [scores(number, variant) for number, variant in pairs]
-    return np.array(found, np.uint8).reshape(-1, LEVELS, SITUATIONS)
-
-
-def _buckets(
-    pairs: Sequence[tuple[Number, Variant]], masks: npt.NDArray[np.uint64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.uint64]]:
-    """Variants by length and by whether letters are in them, the strongest check first."""
-    shares = [passing(*pair) for pair in pairs]
-    strongest = sorted(range(len(pairs)), key=shares.__getitem__)
-    firsts, order, starts = [0], [], []
-    for size in range(LONGEST + 1):
-        for letters in (False, True):
-            members = [
-                row
-                for row in strongest
-                if len(pairs[row][1].shape) == size and _has(pairs[row][1], letters=letters)
-            ]
-            order += members
-            firsts.append(len(order))
-            starts.append(int(np.bitwise_or.reduce(masks[members, 0])) if members else 0)
-    return np.array(firsts, np.int64), np.array(order, np.int64), np.array(starts, np.uint64)
+    """Bits of its countries, as a signed integer."""
+    upper = [place.upper() for place in number.countries]
+    bits = sum(1 << countries.index(place) for place in upper if place in countries)
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _has(variant: Variant, *, letters: bool) -> bool:

@@ -20,17 +20,34 @@ from privet.kernels.scan import codes
 from privet.kernels.scan.official_tables import (
     AGAINST,
     ALONE,
+    BUCKETS,
     COMPETING,
     COUNTRY,
     CROSS,
     DAY,
     FULL,
     HYBRID,
+    IDENTITY,
+    LEAST,
     LONGEST,
+    NEGATIVE,
     NEUTRAL,
+    OTHERS,
     REPEATS,
+    SITUATIONS,
     SUM,
     TOPIC,
+    V_ANYWHERE,
+    V_CHECKED,
+    V_CODE,
+    V_COUNTRIES,
+    V_FORMS,
+    V_MASKS,
+    V_RULES,
+    V_RULES_END,
+    V_SCORES,
+    V_TOPICS,
+    V_WRITTEN,
     VERHOEFF,
     WEAK,
     WITHIN,
@@ -40,7 +57,6 @@ from privet.kernels.scan.official_tables import (
 Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
 
-_ZERO, _ONE = np.uint64(0), np.uint64(1)
 _OTHER = 63
 _SIGN = 64
 _MOST_SIGNS = 7
@@ -148,50 +164,65 @@ def official(
     count, letters, form = measure(data, start, end)
     if form < 0 or count > LONGEST:
         return 0, 0, 0
-    bucket = 2 * count + (1 if letters > 0 else 0)
-    low, high = tables.buckets[bucket], tables.buckets[bucket + 1]
-    if low == high:
+    program = tables.program
+    bucket = program[BUCKETS + 2 * count + (letters > 0)]
+    if bucket == 0 or (program[bucket] >> np.int64(_SYMBOL[data[start]])) & 1 == 0:
         return 0, 0, 0
-    first = np.uint64(_SYMBOL[data[start]])
-    if (tables.starts[bucket] >> first) & _ONE == _ZERO:
-        return 0, 0, 0
-    symbols = np.empty(LONGEST, np.int64)
-    if not _read(data, start, end, letters, symbols):
-        return 0, 0, 0
+    about, places = np.int64(topics), np.int64(countries)
     small = letters > 0 and _small(data, start, end)
-    best, score, why = 0, 0, 0
-    for place in range(low, high):
-        variant = tables.order[place]
-        level = _level(variant, form, tables)
-        if level < 0:
-            continue
-        if small and level != WEAK:
-            level = NEUTRAL
-        context = _situation(variant, topics, countries, tables)
-        reachable = np.int64(tables.scores[variant, level, context])
-        if reachable <= score or not _holds(symbols, count, variant, tables):
-            continue
-        best, score = tables.codes[variant], reachable
-        why = _evidence(tables.checked[variant] == 1, context)
-    return best, score, why
+    for place in range(bucket + 2, bucket + 2 + program[bucket + 1]):
+        if _reachable(program, program[place], form, small, about, places) >= program[LEAST]:
+            return _best(data, start, end, letters, form, about, places, program)
+    return 0, 0, 0
 
 
 @compiled
-def _read(data: Bytes, start: int, end: int, letters: int, symbols: Integers) -> bool:
-    """Write the symbols; false for one digit over and over, and for letters of both cases."""
-    count, upper, lower = 0, 0, 0
+def _best(
+    data: Bytes,
+    start: int,
+    end: int,
+    letters: int,
+    form: int,
+    topics: int,
+    countries: int,
+    program: Integers,
+) -> tuple[int, int, int]:
+    """The variant that matches with the highest score; of several the one that is rarest."""
+    symbols = np.empty(LONGEST, np.int64)
+    count = _read(data, start, end, letters, symbols)
+    small = letters > 0 and _small(data, start, end)
+    bucket = program[BUCKETS + 2 * count + (letters > 0)] if count else 0
+    best, score = 0, program[LEAST] - 1
+    for place in range(bucket + 2, bucket + 2 + (program[bucket + 1] if count else 0)):
+        variant = program[place]
+        reachable = _reachable(program, variant, form, small, topics, countries)
+        if reachable > score and _holds(program, variant, symbols, count):
+            best, score = variant, reachable
+    if best == 0:
+        return 0, 0, 0
+    context = _situation(program, best, topics, countries)
+    known = TOPIC <= context <= FULL
+    if program[best + V_CHECKED]:
+        why = codes.CHECKSUM_AND_CONTEXT if known else codes.CHECKSUM
+    else:
+        why = codes.CONTEXT if known else codes.FORMAT
+    return program[best + V_CODE], score, why
+
+
+@compiled
+def _read(data: Bytes, start: int, end: int, letters: int, symbols: Integers) -> int:
+    """Write the symbols; 0 for one digit over and over, and for letters of both cases."""
+    count, upper = 0, 0
     same = True
     for at in range(start, end):
         symbol = np.int64(_SYMBOL[data[at]])
         if symbol >= 36:
             continue
-        if symbol >= 10:
-            upper += data[at] < 97
-            lower += data[at] >= 97
+        upper += symbol >= 10 and data[at] < 97
         symbols[count] = symbol
         same = same and symbol == symbols[0]
         count += 1
-    return not same and (letters == 0 or upper == 0 or lower == 0)
+    return 0 if same or 0 < upper < letters else count
 
 
 @compiled
@@ -204,131 +235,132 @@ def _small(data: Bytes, start: int, end: int) -> bool:
 
 
 @compiled
-def _level(variant: int, form: int, tables: OfficialTables) -> int:
-    """What the written form says of this variant; -1 where it is never written so."""
-    for place in range(tables.forms.shape[1]):
-        if tables.forms[variant, place] == form:
-            return np.int64(tables.levels[variant, place])
-    return -1
+def _reachable(
+    program: Integers,
+    variant: int,
+    form: int,
+    small: bool,  # noqa: FBT001
+    topics: int,
+    countries: int,
+) -> int:
+    """The score if the variant matches; 0 where it is never written so."""
+    written = variant + V_WRITTEN
+    for place in range(written, written + 2 * program[variant + V_FORMS], 2):
+        if program[place] == form:
+            level = program[place + 1]
+            if small and level != WEAK:
+                level = NEUTRAL
+            context = _situation(program, variant, topics, countries)
+            return program[variant + V_SCORES + level * SITUATIONS + context]
+    return 0
 
 
 @compiled
-def _situation(
-    variant: int, topics: np.uint64, countries: np.uint64, tables: OfficialTables
-) -> int:
+def _situation(program: Integers, variant: int, topics: int, countries: int) -> int:
     """What context says of this variant."""
-    own = topics & tables.topics[variant] != _ZERO
-    if tables.anywhere[variant]:
+    if topics == 0 and countries == 0:
+        return ALONE
+    own = topics & program[variant + V_TOPICS] != 0
+    if program[variant + V_ANYWHERE]:
         return FULL if own else ALONE
-    here = countries & tables.countries[variant] != _ZERO
-    if own and here:
-        return FULL
-    if here and topics & tables.topic_sets[0] != _ZERO:
-        return CROSS
+    here = countries & program[variant + V_COUNTRIES] != 0
+    if here and topics & program[IDENTITY] != 0:
+        return FULL if own else CROSS
     if own:
-        return TOPIC if countries == _ZERO else ALONE
-    if topics & tables.topic_sets[2] != _ZERO:
-        return AGAINST
-    if topics & tables.topic_sets[1] != _ZERO:
-        return COMPETING
+        return TOPIC if countries == 0 else ALONE
+    if topics & (program[NEGATIVE] | program[OTHERS]) != 0:
+        return AGAINST if topics & program[NEGATIVE] != 0 else COMPETING
     return COUNTRY if here else ALONE
 
 
 @compiled
-def _evidence(checked: bool, context: int) -> int:  # noqa: FBT001 - compiled code has no keywords
-    if TOPIC <= context <= FULL:
-        return codes.CHECKSUM_AND_CONTEXT if checked else codes.CONTEXT
-    return codes.CHECKSUM if checked else codes.FORMAT
-
-
-@compiled
-def _holds(symbols: Integers, count: int, variant: int, tables: OfficialTables) -> bool:
+def _holds(program: Integers, variant: int, symbols: Integers, count: int) -> bool:
     """Whether shape and every rule of the variant hold."""
+    masks = program[variant + V_MASKS]
     for place in range(count):
-        if (tables.masks[variant, place] >> np.uint64(symbols[place])) & _ONE == _ZERO:
+        if (program[masks + place] >> symbols[place]) & 1 == 0:
             return False
-    for rule in range(tables.first_rule[variant], tables.first_rule[variant + 1]):
-        what = tables.rules[rule, 0]
-        if what == WITHIN:
-            right = _within(symbols, rule, tables)
+    rule, last = program[variant + V_RULES], program[variant + V_RULES_END]
+    while rule < last:
+        what = program[rule + 1]
+        if what == SUM:
+            right = _sum(program, rule + 2, symbols)
+        elif what == WITHIN:
+            right = _within(program, rule + 2, symbols)
         elif what == DAY:
-            right = _day(symbols, rule, tables)
-        elif what == SUM:
-            right = _sum(symbols, count, rule, tables)
+            right = _day(program, rule + 2, symbols)
         elif what == HYBRID:
-            right = _hybrid(symbols, rule, tables)
+            right = _hybrid(program, rule + 2, symbols)
         elif what == VERHOEFF:
-            right = _verhoeff(symbols, rule, tables)
+            right = _verhoeff(program, rule + 2, symbols)
         else:
-            right = what == REPEATS and _repeats(symbols, rule, tables)
+            right = what == REPEATS and _repeats(program, rule + 2, symbols)
         if not right:
             return False
+        rule = program[rule]
     return True
 
 
 @compiled
 def _field(symbols: Integers, at: int, size: int, base: int) -> int:
-    value = 0
+    value = np.int64(0)
     for place in range(at, at + size):
         value = value * base + symbols[place]
     return value
 
 
 @compiled
-def _within(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
-    value = _field(symbols, tables.rules[rule, 1], tables.rules[rule, 2], 36)
-    inside = False
-    for place in range(tables.rules[rule, 3], tables.rules[rule, 4]):
-        if tables.ranges[place, 0] <= value <= tables.ranges[place, 1]:
-            inside = True
-    return inside != (tables.rules[rule, 5] == 1)
+def _within(program: Integers, at: int, symbols: Integers) -> bool:
+    """Parameters: place, size, whether negated, ranges, then first and last of each."""
+    value = _field(symbols, program[at], program[at + 1], 36)
+    for place in range(at + 4, at + 4 + 2 * program[at + 3], 2):
+        if program[place] <= value <= program[place + 1]:
+            return program[at + 2] == 0
+    return program[at + 2] != 0
 
 
 @compiled
-def _day(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
-    size = tables.rules[rule, 2]
-    year = _field(symbols, tables.rules[rule, 1], size, 10)
+def _day(program: Integers, at: int, symbols: Integers) -> bool:
+    """Parameters: place and size of year, of month, place of day, tables of month and day."""
+    size = program[at + 1]
+    year = _field(symbols, program[at], size, 10)
     if size == 4 and not 1850 <= year <= 2100:
         return False
-    letter = tables.rules[rule, 4]
-    month = _field(symbols, tables.rules[rule, 3], 1 if letter else 2, 10)
-    month = np.int64(tables.folds[tables.rules[rule, 5], month])
-    day = _field(symbols, tables.rules[rule, 6], 2, 10)
-    day = np.int64(tables.folds[tables.rules[rule, 7], day])
+    month = program[program[at + 5] + _field(symbols, program[at + 2], program[at + 3], 10)]
+    day = program[program[at + 6] + _field(symbols, program[at + 4], 2, 10)]
     if month == 0 or day == 0 or day > np.int64(_DAYS[month]):
         return False
     return month != 2 or day < 29 or (year % 4 == 0 and (year % 100 != 0 or year in (0, 2000)))
 
 
 @compiled
-def _sum(symbols: Integers, count: int, rule: int, tables: OfficialTables) -> bool:
-    row = tables.rules[rule, 1]
-    total = tables.rules[rule, 2]
-    for place in range(count):
-        total += tables.values[tables.columns[row, place], symbols[place]]
-    target = tables.targets[tables.rules[rule, 4] + total % tables.rules[rule, 3]]
-    at, size = tables.rules[rule, 5], tables.rules[rule, 6]
-    if at < 0 or target < 0:
+def _sum(program: Integers, at: int, symbols: Integers) -> bool:
+    """Parameters: start, modulus, targets, check field's place and size, then the terms."""
+    total = program[at]
+    for term in range(at + 6, at + 6 + 2 * program[at + 5], 2):
+        total += program[program[term + 1] + symbols[program[term]]]
+    target = program[program[at + 2] + total % program[at + 1]]
+    if program[at + 3] < 0 or target < 0:
         return target >= 0
-    return _field(symbols, at, size, 10) == target
+    return _field(symbols, program[at + 3], program[at + 4], 10) == target
 
 
 @compiled
-def _hybrid(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
+def _hybrid(program: Integers, at: int, symbols: Integers) -> bool:
     """ISO/IEC 7064, MOD 11,10."""
-    product = 10
-    for place in range(tables.rules[rule, 1], tables.rules[rule, 2]):
+    product = np.int64(10)
+    for place in range(program[at], program[at + 1]):
         total = (product + symbols[place]) % 10
         product = 2 * (total if total != 0 else 10) % 11
-    return (product + symbols[tables.rules[rule, 2]]) % 10 == 1
+    return (product + symbols[program[at + 1]]) % 10 == 1
 
 
 @compiled
-def _verhoeff(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
-    last = tables.rules[rule, 2]
-    check = np.int64(_PERMUTED[0, symbols[tables.rules[rule, 3]]])
+def _verhoeff(program: Integers, at: int, symbols: Integers) -> bool:
+    last = program[at + 1]
+    check = symbols[program[at + 2]]
     power = 1
-    for back in range(last - tables.rules[rule, 1]):
+    for back in range(last - program[at]):
         digit = np.int64(_PERMUTED[power, symbols[last - 1 - back]])
         check = np.int64(_TIMES[check, digit])
         power = (power + 1) & 7
@@ -336,10 +368,10 @@ def _verhoeff(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
 
 
 @compiled
-def _repeats(symbols: Integers, rule: int, tables: OfficialTables) -> bool:
-    """Counts of the digits, a byte's four bits each: one is two or three, the others less."""
+def _repeats(program: Integers, at: int, symbols: Integers) -> bool:
+    """Counts of the digits, four bits each: one is two or three, the others less."""
     counts = np.int64(0)
-    for place in range(tables.rules[rule, 1], tables.rules[rule, 2]):
+    for place in range(program[at], program[at + 1]):
         counts += np.int64(1) << (4 * symbols[place])
     repeated = 0
     for digit in range(10):
