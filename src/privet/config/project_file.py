@@ -9,12 +9,14 @@ from typing import TypeVar
 
 from privet.config.contract_file import read_contracts
 from privet.config.form import check, combined, nearest
+from privet.config.kinds_file import load_kinds
 from privet.config.pipeline_file import read_pipeline
 from privet.config.policy_file import read_policy
 from privet.config.project_form import PassphraseSource, ProjectForm
 from privet.config.yaml_document import Document
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Location
+from privet.model.own_kind import OwnKind
 from privet.model.pipeline import PipelineSpec
 from privet.model.policy import Policy
 
@@ -52,6 +54,7 @@ class ProjectConfig:
         passphrase: where the passphrase comes from.
         engine: what a run may use of the machine.
         log_origin: the log's name in its checkpoints (C2SP tlog-checkpoint).
+        kinds: path of the file of own kinds; None: there is none.
     """
 
     root: Path
@@ -62,6 +65,7 @@ class ProjectConfig:
     passphrase: PassphraseSource
     engine: EngineConfig
     log_origin: str
+    kinds: str | None = None
 
 
 def find_root(start: Path) -> Path:
@@ -94,7 +98,17 @@ def load_project(root: Path) -> ProjectConfig:
         passphrase=form.keys.passphrase,
         engine=EngineConfig(form.engine.block, form.engine.memory, form.engine.threads),
         log_origin=form.log.origin if form.log else f"privet.local/{form.project}",
+        kinds=form.kinds,
     )
+
+
+def load_own_kinds(config: ProjectConfig) -> tuple[OwnKind, ...]:
+    """Read the file of own kinds that the project names; none where it names none.
+
+    Raises:
+        ConfigError: missing, or not of its form.
+    """
+    return () if config.kinds is None else load_kinds(config.root / config.kinds, config.kinds)
 
 
 def load_policy(root: Path) -> Policy:

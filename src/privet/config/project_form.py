@@ -139,3 +139,6 @@ class ProjectForm(Form):
     keys: KeysForm = Field(default_factory=lambda: KeysForm.model_validate({}))
     engine: EngineForm = Field(default_factory=lambda: EngineForm.model_validate({}))
     log: LogForm | None = None
+    kinds: Text | None = Field(
+        default=None, description="file of your own kinds of personal data, such as kinds.yaml"
+    )

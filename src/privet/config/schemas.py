@@ -1,4 +1,4 @@
-"""JSON Schemas of the four files, so that editors complete and check them offline.
+"""JSON Schemas of the files of a project, so that editors complete and check them offline.
 
 `python -m privet.config.schemas FOLDER` writes them; a test holds `spec/schemas/` to it.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic.json_schema import GenerateJsonSchema
 
 from privet.config.form import Form
+from privet.config.kinds_form import KindsForm
 from privet.config.odcs import ContractForm
 from privet.config.pipeline_form import PipelineForm
 from privet.config.policy_form import PolicyForm
@@ -25,6 +26,7 @@ _FORMS: dict[str, type[Form]] = {
     "contract": ContractForm,
     "policy": PolicyForm,
     "pipeline": PipelineForm,
+    "kinds": KindsForm,
 }
 NAMES = tuple(_FORMS)
 
@@ -41,7 +43,7 @@ def schema_line(name: str, *, folder_up: bool = False) -> str:
 
 
 def schema_text(name: str) -> str:
-    """Return the JSON Schema (2020-12) of `project`, `contract`, `policy` or `pipeline`.
+    """Return the JSON Schema (2020-12) of `project`, `contract`, `policy`, `pipeline`, `kinds`.
 
     Raises:
         KeyError: there is no such form.

@@ -14,11 +14,13 @@ from privet.adapters.world import SystemEntropy
 from privet.config.project_file import (
     ProjectConfig,
     load_contracts,
+    load_own_kinds,
     load_pipeline,
     load_pipelines,
     load_policy,
 )
 from privet.crypto.delivery import check_recipient
+from privet.detect.text.own_examples import problems as own_problems
 from privet.model.contract import Contract
 from privet.model.errors import Location, Refused, StorageError
 from privet.model.pipeline import PipelineSpec
@@ -51,10 +53,10 @@ class Planned:
 
 
 def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
-    """Everything that is wrong with contracts and policy, without touching data.
+    """Everything that is wrong with contracts, policy and own kinds, without touching data.
 
     Raises:
-        ConfigError: a contract, the policy or a pipeline is not of its form.
+        ConfigError: a contract, the policy, a pipeline or the file of own kinds is not of its form.
     """
     contracts, policy = load_contracts(config.root), load_policy(config.root)
     pipelines = load_pipelines(config.root)
@@ -64,6 +66,7 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         *_recipients(policy),
         *_pipelines(pipelines, policy, contracts),
         *(problem for problem in places if problem),
+        *own_problems(load_own_kinds(config)),
         *check_quality(
             contracts,
             pipelines,

@@ -140,7 +140,7 @@ def beginning(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -
 @compiled
 def _keyed(data: Bytes, low: int, high: int, at: int, entry: int, tables: SecretTables) -> Found:
     """The key at `at`, if it begins with the prefix that is told of at `entry`."""
-    begin, size = np.int64(tables[LETTERS]) + tables[entry], np.int64(tables[entry + 1])
+    begin, size = int(tables[LETTERS]) + int(tables[entry]), int(tables[entry + 1])
     if at + size >= high:
         return 0, 0, 0, 0, 0
     for place in range(1, size):
