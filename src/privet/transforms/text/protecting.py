@@ -57,12 +57,13 @@ def protect(texts: Texts, spans: Spans, plan: Plan) -> Texts:
     """`texts` with every span replaced as `plan` says; nulls stay null.
 
     Args:
-        texts: string or large_string, in one array or in chunks.
+        texts: string, large_string, binary or large_binary, in one array or in chunks. What is no
+            UTF-8 is carried along as it is; within a span it counts as U+FFFD.
         spans: sorted, none overlapping another; rows are counted over chunks.
         plan: what is done to which kind.
 
     Returns:
-        As many texts, of the same type; a chunk that outgrows 2 GiB makes it large_string.
+        As many texts, of the same type; where one array outgrows 2 GiB, of its large type.
 
     Raises:
         TypeError: `texts` is no text.
@@ -102,8 +103,7 @@ def put(texts: Texts, spans: Spans, chosen: Replacements) -> Texts:
     ]
     if isinstance(texts, pa.Array):
         return parts[0]
-    kinds = {part.type for part in parts} or {texts.type}
-    kind = texts.type if kinds == {texts.type} else pa.large_string()
+    kind = next((part.type for part in parts if part.type != texts.type), texts.type)
     return pa.chunked_array([part.cast(kind) for part in parts], kind)
 
 
@@ -129,10 +129,23 @@ def _rest(spans: Spans) -> tuple[Any, ...]:
 def _found(texts: Texts, spans: Spans) -> Values:
     from privet.kernels.splice import cut  # noqa: PLC0415 (loads Numba)
 
-    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
+    if texts.type not in (pa.string(), pa.large_string(), pa.binary(), pa.large_binary()):
         raise TypeError(f"only text can be protected, not {texts.type}")
-    parts = [cut(chunk, s.row, s.start, s.end) for chunk, s, _ in _chunks(texts, spans)]
+    parts = [
+        cut(chunk, part.row, part.start, part.end).view(pa.large_string())
+        for chunk, part, _ in _chunks(texts, spans)
+    ]
     return pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
+
+
+def _readable(values: Values) -> Values:
+    """Values as valid UTF-8."""
+    try:
+        values.validate(full=True)
+    except pa.ArrowInvalid:
+        raw = values.view(pa.large_binary()).to_pylist()
+        return pa.array([value.decode(errors="replace") for value in raw], pa.string())
+    return values.cast(pa.string())
 
 
 def _groups(found: Values, spans: Spans) -> Iterator[_Group]:
@@ -141,7 +154,7 @@ def _groups(found: Values, spans: Spans) -> Iterator[_Group]:
         part = found if len(places) == len(found) else found.take(pa.array(places))
         encoded = part.dictionary_encode()
         value = np.asarray(encoded.indices.to_numpy(), np.int64)
-        yield _Group(code, places, encoded.dictionary.cast(pa.string()), value)
+        yield _Group(code, places, encoded.dictionary, value)
 
 
 def _by_rule(groups: Iterator[_Group], plan: Plan) -> Iterator[tuple[Rule, list[_Group]]]:
@@ -174,9 +187,9 @@ def _made(
 
 def _by_value(rule: Rule, group: _Group, plan: Plan) -> Values:
     """What takes the place of each distinct value."""
-    values, code = group.values, group.code
     if rule.how == "keep":
-        return values
+        return group.values
+    values, code = _readable(group.values), group.code
     if rule.how == "mask":
         return masked(values, code, rule)
     key = _key(plan)
@@ -196,7 +209,9 @@ def _key(plan: Plan) -> LinkageKey:
 def _numbered(groups: list[_Group], spans: Spans, tag: str) -> tuple[Places, Places, Values]:
     """Tags with numbers, of one or more kinds that have one tag."""
     places = np.concatenate([group.places for group in groups])
-    one = [spelled(group.values, group.code).take(pa.array(group.value)) for group in groups]
+    one = [
+        spelled(_readable(group.values), group.code).take(pa.array(group.value)) for group in groups
+    ]
     value = pa.concat_arrays(one).dictionary_encode().indices.to_numpy()
     order = np.argsort(places, kind="stable")
     places, value = places[order], value[order].astype(np.int64)
