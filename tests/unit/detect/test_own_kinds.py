@@ -69,6 +69,16 @@ def test_slices_and_large_text() -> None:
     assert (spans.row.tolist(), spans.start.tolist(), spans.end.tolist()) == ([0], [2], [6])
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary()])
+def test_bytes_that_are_no_text(kind: pa.DataType) -> None:
+    texts = pa.array([b"\xff T-1 \xc3", "é T-2".encode(), b"\xff\xff"], kind)
+    spans = OwnMatcher([own(r"T-\d", context=("é",))]).detect(texts)
+    assert (spans.row.tolist(), spans.start.tolist()) == ([0, 1], [2, 3])
+    assert spans.score.tolist() == [75, 90]
+    words = pa.array(["T-1", None, "T-1"]).dictionary_encode()
+    assert OwnMatcher([own(r"T-\d")]).detect(words).row.tolist() == [0, 2]
+
+
 def test_where_two_overlap_the_surer_stays() -> None:
     wide, sure = own("abcd", score=60), own("cde", name="sure", score=80)
     assert found(["abcde abcd"], wide, sure) == [

@@ -49,9 +49,10 @@ class OwnMatcher:
         """The kinds as the registry has its own."""
 
     def detect(self, texts: pa.Array[Any] | pa.ChunkedArray[Any]) -> Spans:
-        """Where the kinds stand in `texts` (string or large_string; shape (rows,)).
+        """Where the kinds stand in `texts` (text or binary; shape (rows,)).
 
-        Where two overlap the surer one stays, then the longer, then the one declared first.
+        Where two overlap the surer one stays, then the longer, then the one declared first. Bytes
+        that are no UTF-8 are matched by nothing.
 
         Raises:
             pyarrow.ArrowInvalid: a pattern is none that RE2 knows.
@@ -60,7 +61,7 @@ class OwnMatcher:
         parts: list[Spans] = []
         row = 0
         for chunk in chunks:
-            large = chunk.cast(pa.large_string())
+            large = chunk.cast(pa.large_string(), safe=False)
             parts += [self._one(number, large, row) for number in range(len(self._kinds))]
             row += len(chunk)
         return _apart(Spans.concat([part for part in parts if len(part)]))
@@ -94,10 +95,11 @@ class OwnMatcher:
         if check is None and near is None:
             yield from (kind.score for _ in row)
             return
+        raw = texts.view(pa.large_binary())
         last, text = -1, b""
         for at, low, high in zip(row, start, end, strict=True):
             if at != last:
-                last, text = at, texts[int(at)].as_py().encode()
+                last, text = at, raw[int(at)].as_py()
             if check is not None and not check(text[low:high].decode(errors="replace")):
                 yield 0
             elif near is None:
