@@ -193,3 +193,51 @@ def character_before(data: npt.NDArray[np.uint8], low: int, at: int) -> int:
 def unparted(code: int) -> bool:
     """Whether the letter is of a script that does not part words: Han, kana, Hangul, Thai."""
     return code >= 0x3040 or 0x0E00 <= code < 0x0F00
+
+
+@compiled
+def word_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[np.uint64, int]:
+    """The key of the word that begins at `at`, and its end; one character where none parts words.
+
+    (0, at) where no letter stands. At most 32 letters are read.
+    """
+    key, power, letters = _ZERO, _ONE, 0
+    while at < high and letters < 32:
+        code, after = letter_at(data, at, high)
+        if code == 0 or (letters and unparted(code)):
+            break
+        at = after
+        if code == MARK:
+            continue
+        key += power * np.uint64(code)
+        power *= _BASE
+        letters += 1
+        if unparted(code):
+            break
+    return key, at
+
+
+@compiled
+def word_before(data: npt.NDArray[np.uint8], low: int, at: int) -> tuple[np.uint64, int]:
+    """The key of the word that ends at `at`, and where it begins: (0, at) where there is none."""
+    key, letters = _ZERO, 0
+    while at > low and letters < 32:
+        start = character_before(data, low, at)
+        code, _ = letter_at(data, start, at)
+        if code == 0 or (letters and unparted(code)):
+            break
+        at = start
+        if code == MARK:
+            continue
+        key = key * _BASE + np.uint64(code)
+        letters += 1
+        if unparted(code):
+            break
+    return key, at
+
+
+@compiled
+def topics_of(key: np.uint64, words: Words) -> np.uint64:
+    """The topic bits of a word; 0 for one that is not in the table."""
+    slot = slot_of(key, words)
+    return words.topics[slot] if slot >= 0 else _ZERO
