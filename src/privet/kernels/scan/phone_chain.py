@@ -13,6 +13,7 @@ from privet.kernels.scan.phone_shape import (
     DISTINCTIVE,
     NO,
     OPENED,
+    PLAIN,
     PLUS,
     USUAL,
     one_separator,
@@ -24,7 +25,9 @@ from privet.kernels.scan.words import Words
 
 MOST_DIGITS = 24
 """Digits that the room for them must hold."""
-_LIKELY = 50
+_LIKELY, _SURE = 50, 85
+_MARGIN = 15
+"""By how much a part must be likelier than a likely whole."""
 _WORDS = np.frombuffer(
     b"durchwahl nebenstelle interno extension poste anexo ramal toestel doorkies "
     b"extn ext int wew dw x #",
@@ -76,7 +79,7 @@ def phone(
         if last < count and not _parted(data, chain, last):
             continue
         kind = shape(data, chain, group, last, lead)
-        if kind == NO or (taken and kind < USUAL):
+        if kind == NO or (kind == PLAIN and (taken or (group and chain[group, 2] == BLANK))):
             continue
         past = extension(data, end, high)
         if past == end and not closed_right(data, high, end):
@@ -89,9 +92,10 @@ def phone(
         score, why = _judged(data, chain, group, last, lead, kind, topics, tables, room)
         if past > end and score >= 35:
             score = min(score + 15, 95)
-        if score > best and (not taken or score >= _LIKELY):
+        needed = best + _MARGIN if best >= _LIKELY else _LIKELY
+        if score > 0 and (not taken or score >= needed):
             taken, found_end, best, evidence = last - group, past, score, why
-        if best >= _LIKELY:
+        if best >= (_SURE if lead & PLUS else _LIKELY + 10):
             break
     return taken, start, found_end, best, evidence
 
@@ -132,9 +136,11 @@ def _torn(chain: Chain, group: int, last: int, count: int, lead: int) -> bool:
     else:
         if last - group > 1:
             return False
-    if last < count and chain[last, 2] == BLANK:
-        return True
-    return group > 0 and chain[group, 2] == BLANK and chain[group - 1, 2] in (FIRST, BLANK)
+    if group > 0 and chain[group, 2] == BLANK:
+        before = chain[group - 1, 2]
+        if before in (FIRST, BLANK):
+            return True
+    return last < count and chain[last, 2] == BLANK
 
 
 @compiled
