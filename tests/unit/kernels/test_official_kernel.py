@@ -13,7 +13,7 @@ from privet.detect.kinds.numbers import number_codes, numbers, tables
 from privet.detect.kinds.numbers_declared import Number, Variant
 from privet.detect.kinds.numbers_plain import official_plain
 from privet.kernels.scan.context import TOPICS
-from privet.kernels.scan.official import measure, official
+from privet.kernels.scan.official import measure, official, possible
 
 NAMES = {0: ""} | {code: name for name, code in number_codes().items()}
 SIGNS = [
@@ -44,9 +44,15 @@ def compiled(text: str, topics: int, countries: list[str]) -> tuple[str, int, in
     return NAMES[code], score, why
 
 
+def maybe(text: str) -> bool:
+    data = np.frombuffer(text.encode(), np.uint8)
+    return bool(possible(data, 0, len(data), tables()))
+
+
 def same(text: str, topics: int, countries: list[str]) -> None:
     plain = official_plain(text, topics, countries, numbers())
     assert compiled(text, topics, countries) == plain
+    assert maybe(text) or plain[0] == ""
 
 
 contexts = st.tuples(
@@ -128,3 +134,10 @@ def test_a_form_is_measured_in_one_number() -> None:
     assert form("123456789") == 0
     assert {form(text) for text in ("1--2", "1,2", "1-/2", "é1", "1-" * 9)} == {-1}
     assert re.fullmatch(r"-?\d+", str(form("12 34")))
+
+
+@given(shaped())
+def test_what_is_possible_is_found_in_some_context(case: tuple[Number, str]) -> None:
+    _, text = case
+    topics = (1 << len(TOPICS)) - 1
+    assert maybe(text) == (official_plain(text, topics, list(COUNTRIES), numbers())[0] != "")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import compiled, lean
 from privet.kernels.scan import codes
 from privet.kernels.scan.official_tables import (
     AGAINST,
@@ -60,6 +60,7 @@ Integers = npt.NDArray[np.int64]
 _OTHER = 63
 _SIGN = 64
 _MOST_SIGNS = 7
+_IN_ONE = 10
 
 
 def _symbols() -> Bytes:
@@ -177,6 +178,27 @@ def official(
 
 
 @compiled
+def possible(data: Bytes, start: int, end: int, tables: OfficialTables) -> bool:
+    """Whether `data[start:end]` may be an official number in any context; soon told.
+
+    Who asks it first need not look for context around what can be none.
+    """
+    count, letters, form = measure(data, start, end)
+    if form < 0 or count > LONGEST:
+        return False
+    program = tables.program
+    bucket = program[BUCKETS + 2 * count + (letters > 0)]
+    if bucket == 0 or (program[bucket] >> np.int64(_SYMBOL[data[start]])) & 1 == 0:
+        return False
+    read, one, two = _read(data, start, end, letters)
+    for place in range(bucket + 1 + (program[bucket + 1] if read else 0), bucket + 1, -1):
+        variant = program[place]
+        if _written(program, variant, form) >= 0 and _holds(program, variant, one, two, count):
+            return True
+    return False
+
+
+@lean
 def _best(
     data: Bytes,
     start: int,
@@ -188,15 +210,14 @@ def _best(
     program: Integers,
 ) -> tuple[int, int, int]:
     """The variant that matches with the highest score; of several the one that is rarest."""
-    symbols = np.empty(LONGEST, np.int64)
-    count = _read(data, start, end, letters, symbols)
+    count, one, two = _read(data, start, end, letters)
     small = letters > 0 and _small(data, start, end)
     bucket = program[BUCKETS + 2 * count + (letters > 0)] if count else 0
     best, score = 0, program[LEAST] - 1
     for place in range(bucket + 2, bucket + 2 + (program[bucket + 1] if count else 0)):
         variant = program[place]
         reachable = _reachable(program, variant, form, small, topics, countries)
-        if reachable > score and _holds(program, variant, symbols, count):
+        if reachable > score and _holds(program, variant, one, two, count):
             best, score = variant, reachable
     if best == 0:
         return 0, 0, 0
@@ -209,23 +230,40 @@ def _best(
     return program[best + V_CODE], score, why
 
 
-@compiled
-def _read(data: Bytes, start: int, end: int, letters: int, symbols: Integers) -> int:
-    """Write the symbols; 0 for one digit over and over, and for letters of both cases."""
-    count, upper = 0, 0
+@lean
+def _read(data: Bytes, start: int, end: int, letters: int) -> tuple[int, int, int]:
+    """How many symbols, and they, ten of six bits in each of two integers.
+
+    None for one digit over and over, and for letters of both cases.
+    """
+    count, upper, one, two = np.int64(0), 0, np.int64(0), np.int64(0)
+    first = np.int64(_SYMBOL[data[start]])
     same = True
     for at in range(start, end):
         symbol = np.int64(_SYMBOL[data[at]])
         if symbol >= 36:
             continue
         upper += symbol >= 10 and data[at] < 97
-        symbols[count] = symbol
-        same = same and symbol == symbols[0]
+        if count < _IN_ONE:
+            one |= symbol << (6 * count)
+        else:
+            two |= symbol << (6 * (count - _IN_ONE))
+        same = same and symbol == first
         count += 1
-    return 0 if same or 0 < upper < letters else count
+    if same or 0 < upper < letters:
+        return np.int64(0), one, two
+    return count, one, two
 
 
-@compiled
+@lean
+def _symbol(one: int, two: int, place: int) -> int:
+    """The symbol at `place`."""
+    if place < _IN_ONE:
+        return (one >> (6 * place)) & 63
+    return (two >> (6 * (place - _IN_ONE))) & 63
+
+
+@lean
 def _small(data: Bytes, start: int, end: int) -> bool:
     """Whether the first letter is a small one."""
     for at in range(start, end):
@@ -234,7 +272,7 @@ def _small(data: Bytes, start: int, end: int) -> bool:
     return False
 
 
-@compiled
+@lean
 def _reachable(
     program: Integers,
     variant: int,
@@ -244,18 +282,26 @@ def _reachable(
     countries: int,
 ) -> int:
     """The score if the variant matches; 0 where it is never written so."""
+    level = _written(program, variant, form)
+    if level < 0:
+        return 0
+    if small and level != WEAK:
+        level = NEUTRAL
+    context = _situation(program, variant, topics, countries)
+    return program[variant + V_SCORES + level * SITUATIONS + context]
+
+
+@lean
+def _written(program: Integers, variant: int, form: int) -> int:
+    """The level of this written form; -1 where the variant is never written so."""
     written = variant + V_WRITTEN
     for place in range(written, written + 2 * program[variant + V_FORMS], 2):
         if program[place] == form:
-            level = program[place + 1]
-            if small and level != WEAK:
-                level = NEUTRAL
-            context = _situation(program, variant, topics, countries)
-            return program[variant + V_SCORES + level * SITUATIONS + context]
-    return 0
+            return program[place + 1]
+    return -1
 
 
-@compiled
+@lean
 def _situation(program: Integers, variant: int, topics: int, countries: int) -> int:
     """What context says of this variant."""
     if topics == 0 and countries == 0:
@@ -273,106 +319,106 @@ def _situation(program: Integers, variant: int, topics: int, countries: int) -> 
     return COUNTRY if here else ALONE
 
 
-@compiled
-def _holds(program: Integers, variant: int, symbols: Integers, count: int) -> bool:
+@lean
+def _holds(program: Integers, variant: int, one: int, two: int, count: int) -> bool:
     """Whether shape and every rule of the variant hold."""
     masks = program[variant + V_MASKS]
     for place in range(count):
-        if (program[masks + place] >> symbols[place]) & 1 == 0:
+        if (program[masks + place] >> _symbol(one, two, place)) & 1 == 0:
             return False
     rule, last = program[variant + V_RULES], program[variant + V_RULES_END]
     while rule < last:
         what = program[rule + 1]
         if what == SUM:
-            right = _sum(program, rule + 2, symbols)
+            right = _sum(program, rule + 2, one, two)
         elif what == WITHIN:
-            right = _within(program, rule + 2, symbols)
+            right = _within(program, rule + 2, one, two)
         elif what == DAY:
-            right = _day(program, rule + 2, symbols)
+            right = _day(program, rule + 2, one, two)
         elif what == HYBRID:
-            right = _hybrid(program, rule + 2, symbols)
+            right = _hybrid(program, rule + 2, one, two)
         elif what == VERHOEFF:
-            right = _verhoeff(program, rule + 2, symbols)
+            right = _verhoeff(program, rule + 2, one, two)
         else:
-            right = what == REPEATS and _repeats(program, rule + 2, symbols)
+            right = what == REPEATS and _repeats(program, rule + 2, one, two)
         if not right:
             return False
         rule = program[rule]
     return True
 
 
-@compiled
-def _field(symbols: Integers, at: int, size: int, base: int) -> int:
+@lean
+def _field(one: int, two: int, at: int, size: int, base: int) -> int:
     value = np.int64(0)
     for place in range(at, at + size):
-        value = value * base + symbols[place]
+        value = value * base + _symbol(one, two, place)
     return value
 
 
-@compiled
-def _within(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _within(program: Integers, at: int, one: int, two: int) -> bool:
     """Parameters: place, size, whether negated, ranges, then first and last of each."""
-    value = _field(symbols, program[at], program[at + 1], 36)
+    value = _field(one, two, program[at], program[at + 1], 36)
     for place in range(at + 4, at + 4 + 2 * program[at + 3], 2):
         if program[place] <= value <= program[place + 1]:
             return program[at + 2] == 0
     return program[at + 2] != 0
 
 
-@compiled
-def _day(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _day(program: Integers, at: int, one: int, two: int) -> bool:
     """Parameters: place and size of year, of month, place of day, tables of month and day."""
     size = program[at + 1]
-    year = _field(symbols, program[at], size, 10)
+    year = _field(one, two, program[at], size, 10)
     if size == 4 and not 1850 <= year <= 2100:
         return False
-    month = program[program[at + 5] + _field(symbols, program[at + 2], program[at + 3], 10)]
-    day = program[program[at + 6] + _field(symbols, program[at + 4], 2, 10)]
+    month = program[program[at + 5] + _field(one, two, program[at + 2], program[at + 3], 10)]
+    day = program[program[at + 6] + _field(one, two, program[at + 4], 2, 10)]
     if month == 0 or day == 0 or day > np.int64(_DAYS[month]):
         return False
     return month != 2 or day < 29 or (year % 4 == 0 and (year % 100 != 0 or year in (0, 2000)))
 
 
-@compiled
-def _sum(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _sum(program: Integers, at: int, one: int, two: int) -> bool:
     """Parameters: start, modulus, targets, check field's place and size, then the terms."""
     total = program[at]
     for term in range(at + 6, at + 6 + 2 * program[at + 5], 2):
-        total += program[program[term + 1] + symbols[program[term]]]
+        total += program[program[term + 1] + _symbol(one, two, program[term])]
     target = program[program[at + 2] + total % program[at + 1]]
     if program[at + 3] < 0 or target < 0:
         return target >= 0
-    return _field(symbols, program[at + 3], program[at + 4], 10) == target
+    return _field(one, two, program[at + 3], program[at + 4], 10) == target
 
 
-@compiled
-def _hybrid(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _hybrid(program: Integers, at: int, one: int, two: int) -> bool:
     """ISO/IEC 7064, MOD 11,10."""
     product = np.int64(10)
     for place in range(program[at], program[at + 1]):
-        total = (product + symbols[place]) % 10
+        total = (product + _symbol(one, two, place)) % 10
         product = 2 * (total if total != 0 else 10) % 11
-    return (product + symbols[program[at + 1]]) % 10 == 1
+    return (product + _symbol(one, two, program[at + 1])) % 10 == 1
 
 
-@compiled
-def _verhoeff(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _verhoeff(program: Integers, at: int, one: int, two: int) -> bool:
     last = program[at + 1]
-    check = symbols[program[at + 2]]
+    check = _symbol(one, two, program[at + 2])
     power = 1
     for back in range(last - program[at]):
-        digit = np.int64(_PERMUTED[power, symbols[last - 1 - back]])
+        digit = np.int64(_PERMUTED[power, _symbol(one, two, last - 1 - back)])
         check = np.int64(_TIMES[check, digit])
         power = (power + 1) & 7
     return check == 0
 
 
-@compiled
-def _repeats(program: Integers, at: int, symbols: Integers) -> bool:
+@lean
+def _repeats(program: Integers, at: int, one: int, two: int) -> bool:
     """Counts of the digits, four bits each: one is two or three, the others less."""
     counts = np.int64(0)
     for place in range(program[at], program[at + 1]):
-        counts += np.int64(1) << (4 * symbols[place])
+        counts += np.int64(1) << (4 * _symbol(one, two, place))
     repeated = 0
     for digit in range(10):
         times = (counts >> (4 * digit)) & 15
