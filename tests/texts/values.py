@@ -224,9 +224,6 @@ def it_codice_fiscale(random: Random) -> str:
 
 def es_dni(random: Random) -> str:
     letters = "TRWAGMYFPDXBNJZSQVHLCKE"
-    if random.random() < 0.3:
-        lead, body = random.randint(0, 2), digits(random, 7)
-        return f"{'XYZ'[lead]}{body}{letters[int(str(lead) + body) % 23]}"
     body = digits(random, 8)
     return f"{body}{random.choice(('', '-'))}{letters[int(body) % 23]}"
 
@@ -250,7 +247,7 @@ def nl_bsn(random: Random) -> str:
             return body + str(check)
 
 
-def de_steuer_id(random: Random) -> str:
+def de_tax_id(random: Random) -> str:
     """ISO 7064 mod 11,10; one of the first ten digits twice, as the rule before 2016 has it."""
     while True:
         chosen = random.sample(_DIGITS, 9)
@@ -299,7 +296,7 @@ def au_tfn(random: Random) -> str:
             return _grouped(whole, (3, 3, 3), random.choice((" ", "")))
 
 
-def cn_id(random: Random) -> str:
+def cn_resident(random: Random) -> str:
     year, month, day = _day(random)
     place = random.choice(("110105", "310104", "440305", "510104", "330106", "420106"))
     body = f"{place}{year}{month:02d}{day:02d}{random.randint(1, 999):03d}"
@@ -404,10 +401,10 @@ MAKERS: Mapping[str, Maker] = {
     "es_dni": es_dni,
     "fr_nir": fr_nir,
     "nl_bsn": nl_bsn,
-    "de_steuer_id": de_steuer_id,
+    "de_tax_id": de_tax_id,
     "in_aadhaar": in_aadhaar,
     "ca_sin": ca_sin,
-    "cn_id": cn_id,
+    "cn_resident": cn_resident,
     "passport": passport,
     "date_of_birth": date_of_birth,
     "jwt": jwt,
