@@ -56,7 +56,7 @@ def redact_texts(
         map=map_name,
         keep_days=_days(keep),
     )
-    done = redact(wanted, standard_input(), standard_output(), Path.cwd(), ask=ask)
+    done = redact(wanted, standard_input(), standard_output(), Path.cwd(), ask)
     _say(wanted, done)
 
 

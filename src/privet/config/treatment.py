@@ -21,6 +21,7 @@ MAIN_PARAMETER: Mapping[str, str | None] = {
     "band": "width",
     "truncate": "length",
     "shift": "days",
+    "text": "how",
 }
 """The transforms, each with the parameter that `{name: value}` sets."""
 

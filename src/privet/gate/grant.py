@@ -232,13 +232,15 @@ class Grant:
         contract = self.terms.contracts[decision.request.data]
         types = {str(column.path): column.type for column in contract.columns}
         keep = Treatment("keep")
+        searched = any(choice.treatment.name == "text" for choice in decision.columns)
+        finder = self.means.finder() if searched and self.means.finder else None
         transforms = {path: build(keep, Column(path, "string", NO_CATEGORY), None) for path in own}
         for choice in decision.columns:
             column = contract.column(choice.path)
             if column is None:
                 raise Refused(f"{contract.name}.{choice.path} is not in the contract")
             key = keys[choice.domain] if choice.domain else None
-            transforms[choice.path] = build(choice.treatment, column, key)
+            transforms[choice.path] = build(choice.treatment, column, key, finder)
         return RowScope(
             contract=contract,
             purpose=decision.request.purpose,

@@ -16,6 +16,7 @@ from privet.ports.catalog import Catalog
 from privet.ports.release import OpenBatchWriter, ReleaseTargets
 from privet.ports.world import Clock, Entropy
 from privet.registry import Registry
+from privet.transforms.finding import TextFinder
 from privet.vault.keys import KeyTable
 from privet.vault.vault import Vault
 
@@ -28,6 +29,7 @@ class Means:
         policy: reads the policy that is in force now; asked again at every draw.
         contracts: reads the contracts that are in force now, by data set; likewise.
         origin: name of the project's log, stated in receipts.
+        finder: makes what finds personal data in free text, for the treatment `text`.
     """
 
     catalog: Catalog
@@ -43,6 +45,7 @@ class Means:
     targets: ReleaseTargets
     open_writer: OpenBatchWriter
     origin: str
+    finder: Callable[[], TextFinder] | None = None
 
     def require_decided(self, terms: Terms) -> Policy:
         """The policy in force, if it decides exactly as `terms` say.

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.policy import Rule, Treatment
 from privet.model.release import ColumnDecision, Request
-from privet.policy.categories import category, closest, is_known
+from privet.policy.categories import ancestors, category, closest, is_known
 from privet.policy.hiding import hides
 from privet.policy.matching import Scope, denied_by, named_column, specificity
 from privet.policy.problem import Problem
 
 DROP = Treatment("drop")
 KEEP = Treatment("keep")
+TEXT = "text"
+"""The treatment that replaces what is found in free text."""
 
-_KEYED = frozenset({"token", "shift"})
+FREE_TEXT = "user.content"
+"""The category of what people write; what they write about themselves may be anything."""
+
+_KEYED = frozenset({"token", "shift", "text"})
 
 
 def treat(
@@ -24,11 +29,17 @@ def treat(
     """What the allow rules grant, in the contract's order, and why a column stands in the way."""
     granted: list[ColumnDecision] = []
     reasons = list(_void_denials(scope.denies, contract))
-    pseudonymous = any(rule.guarantee and rule.guarantee.name != "clear" for rule in scope.allows)
+    promised = {rule.guarantee.name for rule in scope.allows if rule.guarantee}
+    masked, hidden = promised == {"masked"}, bool(promised - {"clear"})
     for column in contract.columns:
         decided = _treat_column(scope, request, contract, column)
-        if isinstance(decided, ColumnDecision) and pseudonymous and _readable(decided):
-            decided = _too_readable(decided, contract, column)
+        if (
+            isinstance(decided, ColumnDecision)
+            and hidden
+            and _readable(decided)
+            and not (masked and _searched(decided))
+        ):
+            decided = _too_readable(decided, contract, column, masked=masked)
         if isinstance(decided, ColumnDecision):
             granted.append(decided)
         else:
@@ -94,6 +105,14 @@ def _readable(decided: ColumnDecision) -> bool:
     return category(decided.category).direct_identifier
 
 
+def _searched(decided: ColumnDecision) -> bool:
+    """Whether it is free text in which personal data was replaced as far as it was found.
+
+    A column of names or addresses is no free text: in it, what is not found would leave whole.
+    """
+    return decided.treatment.name == TEXT and FREE_TEXT in ancestors(decided.category)
+
+
 def uncategorised(column: Column, contract: Contract) -> Problem:
     """Why a column of no known category stops everything, with the line to add."""
     name = f"column `{contract.name}.{column.path}`"
@@ -131,12 +150,23 @@ def _tie(
     )
 
 
-def _too_readable(decided: ColumnDecision, contract: Contract, column: Column) -> Problem:
-    name = f"{contract.name}.{column.path}"
+def _too_readable(
+    decided: ColumnDecision, contract: Contract, column: Column, *, masked: bool
+) -> Problem:
+    name, free = f"{contract.name}.{column.path}", FREE_TEXT in ancestors(decided.category)
+    promise = "masked" if masked else "pseudonymous"
+    if decided.treatment.name == TEXT and free:
+        return Problem(
+            f"`{decided.treatment}` may miss somebody in `{name}` ({decided.category}), which a "
+            f"{promise} release may not ({decided.rule})",
+            f"Write `{name}: drop`, or promise only `as: masked`.",
+            column.where,
+        )
+    way = f"`{name}: {{text: tag}}`" if masked and free else f"`{name}: token`"
     return Problem(
         f"`{decided.treatment}` leaves `{name}` ({decided.category}) readable, which a "
-        f"pseudonymous release may not ({decided.rule})",
-        f"Write `{name}: token` or `{name}: drop`, or promise only `as: clear`.",
+        f"{promise} release may not ({decided.rule})",
+        f"Write {way} or `{name}: drop`, or promise only `as: clear`.",
         column.where,
     )
 

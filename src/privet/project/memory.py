@@ -33,6 +33,7 @@ from privet.project.identity import (
 )
 from privet.project.unlocking import Ask, passphrase
 from privet.registry.registry import Registry
+from privet.transforms.finding import TextFinder
 from privet.vault import Keyring, KeyTable, Vault
 
 LOG_PREFIX = "log/"
@@ -237,8 +238,15 @@ def _wire(
         targets=lambda url: open_target(url, config.root),
         open_writer=open_writer,
         origin=identity.origin,
+        finder=_finder,
     )
     return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
+
+
+def _finder() -> TextFinder:
+    from privet.project.text_protection import personal_text  # noqa: PLC0415 (loads Numba)
+
+    return personal_text()
 
 
 def _log(config: ProjectConfig, catalog: Catalog, signer: NoteSigner) -> Log:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from privet.adapters.world import SystemEntropy
 from privet.config.project_file import PRIVATE_FOLDER, PROJECT_FILE, ProjectConfig, load_project
@@ -18,18 +18,18 @@ from privet.project.memory import Memory, opened
 from privet.project.run_lock import run_lock
 from privet.project.text_maps import free_name, seal_map
 from privet.project.text_protection import (
-    HOWS,
     KEYED,
     Entries,
     TextProtector,
     category_of,
     known_kinds,
-    text_plan,
+    personal_text,
 )
 from privet.project.text_streams import Passed, protect_json_lines, protect_text
 from privet.project.unlocking import Ask
-from privet.transforms.finding import SpanFinder
+from privet.transforms.free_text import HOWS
 from privet.transforms.linkage import SECRET_BYTES, LinkageKey
+from privet.transforms.text.plan import How, Plan, Rule
 
 STANDARD_INPUT = "-"
 DOMAIN = "text/redact/local"
@@ -95,9 +95,7 @@ def redact(
     given: BinaryIO,
     sink: BinaryIO,
     folder: Path,
-    *,
     ask: Ask | None = None,
-    finder: SpanFinder | None = None,
 ) -> Redacted:
     """Copy texts to `sink`, protected.
 
@@ -107,7 +105,6 @@ def redact(
         sink: gets the texts, one after the other.
         folder: where the call was made: a project's key and vault are used in a project.
         ask: asks for the passphrase.
-        finder: finds; None: Privet's own detector, for the kinds that are wanted.
 
     Raises:
         UsageError: the call asks for what cannot be.
@@ -125,9 +122,10 @@ def redact(
             hint="go to the project's folder, or make one: `privet init FILES`",
         )
     key, fresh = _key(wanted, config, ask)
+    finder = personal_text(kinds)
     protector = TextProtector(
-        finder or _detector(kinds),
-        text_plan(wanted.how, kinds, key),
+        finder,
+        Plan(Rule(cast("How", wanted.how)), kinds=finder.kinds, key=key),
         Entries(numbered=wanted.how == "tag") if wanted.map else None,
     )
     passed = _copied(wanted, forms, given, sink, protector)
@@ -279,9 +277,3 @@ def open_text(source: str, given: BinaryIO) -> Iterator[BinaryIO]:
 
 def _name(source: str) -> str:
     return "standard input" if source == STANDARD_INPUT else source
-
-
-def _detector(kinds: Sequence[str]) -> SpanFinder:
-    from privet.detect.text.detector import Detector  # noqa: PLC0415 (loads Numba)
-
-    return Detector(kinds or None)

@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from privet.detect.kinds.registry import KINDS, Kind, select
+from privet.detect.kinds.registry import KINDS, by_code, select
 from privet.kernels.spans import Spans
 from privet.model.errors import UsageError
 from privet.transforms.arrow import Values
 from privet.transforms.finding import SpanFinder
-from privet.transforms.linkage import LinkageKey
-from privet.transforms.text.plan import KindFacts, Plan, Rule
+from privet.transforms.text.plan import KindFacts, Plan
 
-HOWS = ("tag", "redact", "mask", "token", "surrogate")
 KEYED = frozenset({"token", "surrogate"})
 
 FLAGS = "special"
@@ -108,10 +106,10 @@ class TextProtector:
 
         if not len(texts):
             return texts
-        spans = self._meant(self.finder.detect(texts))
+        spans = self.finder.detect(texts)
         if not len(spans):
             return texts
-        kinds = [self._name(code) for code in spans.kind.tolist()]
+        kinds = [by_code(code).name for code in spans.kind.tolist()]
         self.counts.update(kinds)
         chosen = replacements(texts, spans, self.plan)
         if self.entries is None:
@@ -119,7 +117,7 @@ class TextProtector:
         found = chosen.found.to_pylist()
         if self.entries.numbered:
             tags = [
-                self.entries.tag(self._family(kind), value)
+                self.entries.tag(KINDS[kind].family, value)
                 for kind, value in zip(kinds, found, strict=True)
             ]
             words = pa.array(tags, pa.large_string())
@@ -129,26 +127,36 @@ class TextProtector:
             self.entries.note(replacement, kind, original)
         return put(texts, spans, chosen)
 
-    def _meant(self, spans: Spans) -> Spans:
-        kept = [code for code, rule in self.plan.rules.items() if rule.how == "keep"]
-        return spans.take(~np.isin(spans.kind, kept)) if kept and len(spans) else spans
 
-    def _name(self, code: int) -> str:
-        known = _BY_CODE.get(code)
-        return known.name if known else self.plan.facts(code).name
+@dataclass(frozen=True, slots=True)
+class PersonalText:
+    """What finds personal data that is to be replaced.
 
-    def _family(self, name: str) -> str:
-        return KINDS[name].family if name in KINDS else name
+    Words that say something and name nobody stay, unless they are asked for by name.
+
+    Attributes:
+        scanner: says where something stands.
+        left: codes of kinds that stay.
+        kinds: what is known of each kind: members of a family have one name in tags.
+    """
+
+    scanner: SpanFinder
+    left: frozenset[int]
+    kinds: Mapping[int, KindFacts] = field(repr=False)
+
+    def detect(self, texts: Values) -> Spans:
+        """Where something stands, sorted, without overlaps."""
+        spans = self.scanner.detect(texts)
+        return spans.take(~np.isin(spans.kind, list(self.left))) if len(spans) else spans
 
 
-_BY_CODE: Mapping[int, Kind] = {kind.code: kind for kind in KINDS.values()}
+def personal_text(kinds: Collection[str] = ()) -> PersonalText:
+    """What finds these kinds; all that are about somebody, where none is named."""
+    from privet.detect.text.detector import Detector  # noqa: PLC0415 (loads Numba)
 
-
-def text_plan(how: str, kinds: Collection[str], key: LinkageKey | None) -> Plan:
-    """What is done to which kind; words that name nobody stay, unless `kinds` asks for them."""
-    rules = {} if kinds else {kind.code: Rule("keep") for kind in _flags()}
+    left = () if kinds else (kind.code for kind in KINDS.values() if kind.family == FLAGS)
     facts = {kind.code: KindFacts(kind.family, kind.category) for kind in KINDS.values()}
-    return Plan(default=Rule(how), rules=rules, kinds=facts, key=key)  # type: ignore[arg-type]
+    return PersonalText(Detector(kinds or None), frozenset(left), facts)
 
 
 def known_kinds(names: Iterable[str]) -> tuple[str, ...]:
@@ -167,8 +175,4 @@ def known_kinds(names: Iterable[str]) -> tuple[str, ...]:
 
 def category_of(name: str) -> str:
     """The data category of a kind."""
-    return KINDS[name].category if name in KINDS else "user"
-
-
-def _flags() -> tuple[Kind, ...]:
-    return tuple(kind for kind in KINDS.values() if kind.family == FLAGS)
+    return KINDS[name].category

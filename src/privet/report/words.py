@@ -50,6 +50,7 @@ _TREATMENTS: Mapping[str, str] = MappingProxyType(
         "token": "Replaced by a keyed pseudonym",
         "band": "Only the interval it falls into",
         "truncate": "Cut to its leading, coarser part",
+        "text": "Personal data that was found in the text replaced, the rest kept",
         "shift": "Dates moved, by the same secret number of days for a person",
     }
 )

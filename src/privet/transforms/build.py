@@ -12,6 +12,7 @@ from privet.model.policy import Treatment
 from privet.transforms.arrow import Values
 from privet.transforms.catalogue import TRANSFORMS, check
 from privet.transforms.column_types import family_of, parse_type
+from privet.transforms.finding import TextFinder
 from privet.transforms.linkage import LinkageKey
 from privet.transforms.operation import Input, Prepared, over_distinct
 
@@ -80,13 +81,19 @@ class Transform:
         )
 
 
-def build(treatment: Treatment, column: Column, key: LinkageKey | None) -> Transform | None:
+def build(
+    treatment: Treatment,
+    column: Column,
+    key: LinkageKey | None,
+    finder: TextFinder | None = None,
+) -> Transform | None:
     """Build the transform of one column, or None where the column is dropped.
 
     Args:
         treatment: what the policy says.
         column: its type says what comes in, its category how subject keys are normalised.
-        key: the linkage key of the column's domain; only `token` and `shift` use it.
+        key: the linkage key of the column's domain; only `token`, `shift` and `text` use it.
+        finder: finds what is personal in free text; only `text` uses it.
 
     Raises:
         ValueError: the treatment is not one, does not fit the column's type, or lacks its key.
@@ -98,7 +105,7 @@ def build(treatment: Treatment, column: Column, key: LinkageKey | None) -> Trans
     if spec.keyed and key is None:
         raise ValueError(f"`{treatment.name}` needs the key of its linkage domain")
     kind = parse_type(column.type)
-    prepared = spec.prepare(treatment, Input(kind, family_of(kind), column.category, key))
+    prepared = spec.prepare(treatment, Input(kind, family_of(kind), column.category, key, finder))
     return Transform(
         treatment=treatment,
         input_type=kind,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from privet.model.policy import Treatment
-from privet.transforms import bands, mask, shift, tokens, truncation, whole
+from privet.transforms import bands, free_text, mask, shift, tokens, truncation, whole
 from privet.transforms.column_types import Family, family_of, parse_type
 from privet.transforms.operation import Input, Prepared
 from privet.transforms.parameters import (
@@ -123,6 +123,17 @@ _SPECS = (
         identifying=True,
         unfit="use band, redact or drop",
         prepare=truncation.prepare,
+    ),
+    TransformSpec(
+        name="text",
+        summary="replaces personal data that is found in free text; the rest stays",
+        families=frozenset({"string"}),
+        params=(Param("how", Choice(free_text.HOWS), "what takes the place of what is found"),),
+        shorthand="how",
+        identifying=True,
+        keyed=True,
+        unfit="it is for text; use token, band, redact or drop",
+        prepare=free_text.prepare,
     ),
     TransformSpec(
         name="shift",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from privet.kernels.spans import Spans
 from privet.transforms.arrow import Values
+from privet.transforms.text.plan import KindFacts
 
 
 class SpanFinder(Protocol):
@@ -13,4 +15,13 @@ class SpanFinder(Protocol):
 
     def detect(self, texts: Values) -> Spans:
         """Where something stands in a string or large_string array, sorted, without overlaps."""
+        ...
+
+
+class TextFinder(SpanFinder, Protocol):
+    """Finds what is to be replaced, and knows what it is called."""
+
+    @property
+    def kinds(self) -> Mapping[int, KindFacts]:
+        """What is known of each kind, by its code in the spans."""
         ...

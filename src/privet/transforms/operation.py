@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from privet.transforms.arrow import Values, pc
 from privet.transforms.column_types import Family
+from privet.transforms.finding import TextFinder
 from privet.transforms.linkage import LinkageKey
 
 Operation: TypeAlias = "Callable[[Values, Values | None], Values]"
@@ -27,13 +28,15 @@ _SMALL = 4 * _SAMPLE
 class Input:
     """What a transform is built for: the column's type, its category, and the domain's key.
 
-    `key` is None while a treatment is only checked.
+    `key` and `finder`, which finds what is personal in free text, are None while a treatment is
+    only checked.
     """
 
     type: pa.DataType
     family: Family
     category: str | None = None
     key: LinkageKey | None = field(default=None, repr=False)
+    finder: TextFinder | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

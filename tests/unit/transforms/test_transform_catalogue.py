@@ -9,7 +9,7 @@ from privet.transforms.catalogue import TRANSFORMS, check, lets_through
 from privet.transforms.linkage import LinkageKey
 from tests.unit.transforms.making import KEY, make, treatment
 
-NAMES = {"keep", "drop", "redact", "mask", "token", "band", "truncate", "shift"}
+NAMES = {"keep", "drop", "redact", "mask", "token", "band", "truncate", "shift", "text"}
 
 
 def test_the_catalogue_holds_every_transform_by_its_name() -> None:
@@ -96,9 +96,10 @@ def test_a_parameter_given_twice_is_refused() -> None:
 
 def test_what_can_come_out_whole() -> None:
     assert lets_through(treatment("keep"))
+    assert lets_through(treatment("text"))
     assert lets_through(treatment("truncate", length=3))
     assert not lets_through(treatment("truncate", kind="ip"))
-    assert not any(lets_through(treatment(name)) for name in NAMES - {"keep", "truncate"})
+    assert not any(lets_through(treatment(name)) for name in NAMES - {"keep", "truncate", "text"})
 
 
 def test_drop_builds_nothing() -> None:
