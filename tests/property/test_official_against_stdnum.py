@@ -44,6 +44,7 @@ SAME = {
     "ua_rntrc": "ua.rntrc",
     "ru_inn": "ru.inn",
     "cl_rut": "cl.rut",
+    "cy_tic": "cy.vat",
     "co_nit": "co.nit",
     "pe_ruc": "pe.ruc",
     "ec_cedula": "ec.ci",

@@ -118,6 +118,15 @@ SPOKEN = [
     ("ua_rntrc", "РНОКПП ", "1759013776"),
     ("gr_amka", "AMKA ", "01013099997"),
     ("tr_tckn", "TC kimlik no ", "17291716060"),
+    ("passport", "Passport No: ", "C01X00T47"),
+    ("passport", "паспорт ", "45 10 123456"),
+    ("driver_licence", "driving licence ", "MORGA657054SM9IJ"),
+    ("driver_licence", "driver's license ", "D1234567"),
+    ("vehicle", "VIN ", "1HGCM82633A004352"),
+    ("de_identity_card", "Personalausweis ", "T220001293"),
+    ("br_rg", "RG ", "12.345.678-9"),
+    ("ng_nin", "NIN ", "12345678901"),
+    ("ca_ramq", "RAMQ ", "TREM 9901 0112"),
 ]
 
 
@@ -213,6 +222,14 @@ def test_context_of_another_number_makes_no_alarm(topics: int) -> None:
 )
 def test_placeholders_are_none(text: str) -> None:
     assert look(text)[1] < 50
+
+
+@pytest.mark.parametrize(
+    "text", ["C01X00T47", "MORGA657054SM9IJ", "1HGCM82633A004352", "533380006"]
+)
+def test_passports_licences_and_vehicles_are_nothing_without_context(text: str) -> None:
+    assert look(text)[1] < 50
+    assert look(text, TOPIC_NATIONAL)[0] not in ("passport", "driver_licence", "vehicle")
 
 
 def test_letters_of_both_cases_are_none() -> None:

@@ -81,7 +81,11 @@ def _strings(field: tuple[str, ...]) -> int:
 
 def passing(number: Number, variant: Variant) -> float:
     """The share that passes for one of the variants that are written like this one."""
-    alike = (other for other in number.variants if other.forms == variant.forms)
+    alike = (
+        other
+        for other in number.variants
+        if (other.forms, other.checked) == (variant.forms, variant.checked)
+    )
     return min(1.0, sum(share(other) for other in alike))
 
 
