@@ -17,7 +17,7 @@ import pyarrow as pa
 from privet.kernels.hexadecimal import hex_array
 from privet.transforms.arrow import Values, from_numpy, pc
 from privet.transforms.text.drawing import Bytes, Places, number
-from privet.transforms.text.runs import ALNUM, LOWER, UPPER, Ranked, reshaped
+from privet.transforms.text.runs import ALNUM, LOWER, UPPER, Ranked, overlaid, reshaped
 from privet.transforms.text_bytes import TextBytes
 
 _V4 = r"^\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?$"
@@ -39,9 +39,11 @@ _VOWELS: Final = np.frombuffer(b"aeiou", np.uint8)
 def ip_addresses(values: Values, draws: Bytes) -> Values:
     """IPv4 addresses, with port or prefix length or without, and IPv6 addresses."""
     v4 = pc.match_substring_regex(values, _V4)
-    tail = pc.replace_substring_regex(values, r"^[0-9.]*", "")
-    fours = pc.binary_join_element_wise(_v4(draws), tail, "")
-    return pc.if_else(v4, fours, _v6(values, draws))
+    fours = _v4(draws)
+    if pc.any(pc.match_substring_regex(values, "[:/]")).as_py():
+        tail = pc.replace_substring_regex(values, r"^[0-9.]*", "")
+        fours = pc.binary_join_element_wise(fours, tail, "")
+    return fours if pc.all(v4).as_py() else pc.if_else(v4, fours, _v6(values, draws))
 
 
 def _v4(draws: Bytes) -> Values:
@@ -89,9 +91,7 @@ def hardware_addresses(values: Values, draws: Bytes) -> Values:
     fresh[:, 1] = _LOCAL[draws[:, 1] % 4]
     capitals = _count(text, UPPER[text.data]) > _count(text, LOWER[text.data])
     fresh = np.where(capitals[:, None] & LOWER[fresh], fresh - np.uint8(32), fresh)
-    out = reshaped(values, draws)
-    signs.put(out.data, fresh, np.ones(len(fresh), np.bool_))
-    return out.array(values)
+    return overlaid(values, draws, signs, fresh, signs.counts <= _MAC_DIGITS)
 
 
 def _count(text: TextBytes, chosen: Any) -> Places:

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from privet.transforms.arrow import Values, from_numpy, pc
+from privet.transforms.arrow import Values
 from privet.transforms.text.drawing import Bytes, Flags, Places, number
 from privet.transforms.text.runs import (
     ALNUM,
@@ -24,6 +24,7 @@ from privet.transforms.text.runs import (
     LOWER,
     Ranked,
     Runs,
+    overlaid,
     reshaped,
 )
 from privet.transforms.text_bytes import TextBytes
@@ -65,7 +66,7 @@ def cards(values: Values, draws: Bytes) -> Values:
         fresh[brand, :6] = np.frombuffer(begin.encode(), np.uint8) - _ZERO
     last = np.clip(sizes - 1, 0, _CARD_DIGITS - 1)
     fresh[np.arange(len(fresh)), last] = _luhn(fresh, last)
-    return _overlaid(values, draws, digits, fresh + _ZERO, fits)
+    return overlaid(values, draws, digits, fresh + _ZERO, fits)
 
 
 def _luhn(digits: Bytes, last: Places) -> Bytes:
@@ -94,7 +95,7 @@ def ibans(values: Values, draws: Bytes) -> Values:
     check = _mod_97(fresh, signs.counts)
     fresh[:, 2], fresh[:, 3] = _ZERO + check // 10, _ZERO + check % 10
     small = LOWER[given] & LETTERS[fresh]
-    return _overlaid(values, draws, signs, np.where(small, fresh + np.uint8(32), fresh), fits)
+    return overlaid(values, draws, signs, np.where(small, fresh + np.uint8(32), fresh), fits)
 
 
 def _mod_97(signs: Bytes, counts: Places) -> Places:
@@ -125,7 +126,7 @@ def _nine_digits(values: Values, draws: Bytes, group: Places) -> Values:
     serial = 1 + number(draws, 24, 9999)
     whole = 9 * 10**8 + number(draws, 16, 100) * 10**6 + group * 10**4 + serial
     fresh = (whole[:, None] // 10 ** np.arange(8, -1, -1) % 10).astype(np.uint8) + _ZERO
-    return _overlaid(values, draws, digits, fresh, digits.counts == 9)
+    return overlaid(values, draws, digits, fresh, digits.counts == 9)
 
 
 def bank_codes(values: Values, draws: Bytes) -> Values:
@@ -197,15 +198,3 @@ def _after_degrees(text: TextBytes) -> Flags:
     primed = np.zeros(len(text.offsets) - 1, np.bool_)
     primed[text.rows_of(np.flatnonzero((data == ord("'")) | (data == 0xE2)))] = True
     return (last_sign > last_stop) & primed[_row_of(text)]
-
-
-def _overlaid(values: Values, draws: Bytes, places: Ranked, fresh: Bytes, rows: Flags) -> Values:
-    """`fresh` written over what was ranked in the rows that fit; other rows drawn sign by sign."""
-    text = TextBytes.of(values)
-    data = text.data.copy()
-    places.put(data, fresh.astype(np.uint8), rows)
-    exact = TextBytes(data, text.offsets).array(values)
-    if rows.all():
-        return exact
-    others = reshaped(values, draws).array(values)
-    return pc.if_else(from_numpy(rows), exact, others)

@@ -20,7 +20,7 @@ import numpy as np
 
 from privet.transforms.arrow import Values, pc
 from privet.transforms.text.drawing import Bytes, Places, number
-from privet.transforms.text.runs import DIGITS, LETTERS, Ranked, reshaped
+from privet.transforms.text.runs import DIGITS, LETTERS, Ranked, overlaid
 from privet.transforms.text.word_lists import table
 from privet.transforms.text_bytes import TextBytes
 
@@ -66,11 +66,7 @@ def phones(values: Values, draws: Bytes) -> Values:
     given = np.minimum(digits.matrix(text, _WIDTH) - _ZERO, 9)
     parts = _parts(values, text, digits, given)
     fresh = _kept_free(given, parts, draws)
-    out = reshaped(values, draws)
-    digits.put(out.data, fresh + _ZERO, np.ones(len(fresh), np.bool_))
-    letters = LETTERS[text.data]  # `ext.`
-    out.data[letters] = text.data[letters]
-    return out.array(values)
+    return overlaid(values, draws, digits, fresh + _ZERO, digits.counts <= _WIDTH)
 
 
 def _parts(values: Values, text: TextBytes, digits: Ranked, given: Bytes) -> _Numbers:

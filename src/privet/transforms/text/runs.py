@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from privet.transforms.arrow import Values
+from privet.transforms.arrow import Values, from_numpy, pc
 from privet.transforms.text.drawing import WIDTH, Bytes, Flags, Places
 from privet.transforms.text_bytes import TextBytes
 
@@ -124,3 +124,22 @@ def reshaped(values: Values, draws: Bytes, kept: Flags | None = None) -> TextByt
         chosen = members[text.data] & free
         data[chosen] = base + drawn[chosen] % np.uint8(many)
     return TextBytes(data, text.offsets)
+
+
+def overlaid(values: Values, draws: Bytes, places: Ranked, fresh: Bytes, rows: Flags) -> Values:
+    """`fresh` over the chosen bytes of the rows that fit; other rows drawn sign by sign.
+
+    Args:
+        values: a string array without nulls.
+        draws: bytes for each value, shape (n, 64).
+        places: the chosen bytes.
+        fresh: what they become: shape (n, most of them).
+        rows: which values have no more of them than `fresh` has: shape (n,).
+    """
+    text = TextBytes.of(values)
+    data = text.data.copy()
+    places.put(data, fresh.astype(np.uint8), rows)
+    exact = TextBytes(data, text.offsets).array(values)
+    if rows.all():
+        return exact
+    return pc.if_else(from_numpy(rows), exact, reshaped(values, draws).array(values))

@@ -37,6 +37,8 @@ Maker: TypeAlias = Callable[[Values, Bytes], Values]
 """`(values, draws) -> surrogates`: null where there is none."""
 
 ATTEMPTS: Final = 8
+_TOGETHER: Final = 1 << 14
+"""Values that are dealt with at once: what is known of so many fits a processor's cache."""
 
 _MAKERS: Final[Mapping[int, Maker]] = MappingProxyType(
     {
@@ -85,7 +87,12 @@ def surrogates(values: Values, code: int, name: str, key: LinkageKey) -> Values:
     if maker is None or not len(values):
         return pc.if_else(from_numpy(np.zeros(len(values), np.bool_)), values, _null())
     plain, draws = spelled(values, code), Draws.under(key, name)
-    found = maker(values, draws.of(plain, 0))
+    found = pa.concat_arrays(
+        [
+            maker(values.slice(first, _TOGETHER), draws.of(plain.slice(first, _TOGETHER), 0))
+            for first in range(0, len(values), _TOGETHER)
+        ]
+    )
     for attempt in range(1, ATTEMPTS):
         again = _clashing(found, plain, code)
         if not again.any():
