@@ -6,10 +6,10 @@ Sources, both in the development environment, both permissive (NOTICE names them
     phonenumbers   Apache-2.0  places of area codes (libphonenumber's geocoding data)
 
 Written are `src/privet/detect/columns/lists/{given,family,city,country,language}.bin`: sorted
-little-endian 32-bit hashes of folded words (`privet.detect.columns.gazetteers`). Names go in word by word,
-places whole. What is also an everyday word of one of Faker's languages (its lorem lists), a word of
-headers or a word that values are made of is left out, and so are words of one letter. The same
-sources give the same bytes. Printed is how many everyday words each list would take for a name
+little-endian 32-bit hashes of folded words (`privet.detect.columns.gazetteers`). Names go in word by
+word, places whole. What is also an everyday word of one of Faker's languages (its lorem lists),
+a word of headers or a word that values are made of is left out, and so are words of one letter. The
+same sources give the same bytes. Printed is how many everyday words each list would take for a name
 or place after that: words of titles and companies, which no list was cleared of.
 """
 
@@ -42,6 +42,15 @@ _CITY = re.compile(
 )
 _COUNTRY = re.compile(r"countries")
 _LANGUAGE = re.compile("language_names")
+_LANGUAGES = """
+    arabic czech danish dutch english finnish french german greek hebrew hindi hungarian
+    italian japanese korean norwegian polish portuguese romanian russian spanish swedish
+    turkish ukrainian chinese deutsch français español italiano português nederlands polski
+    svenska dansk norsk suomi türkçe русский 中文 日本語 englisch französisch spanisch italienisch
+    polnisch russisch türkisch chinesisch anglais allemand espagnol italien polonais inglés
+    alemán francés inglese tedesco francese engels duits frans angielski niemiecki francuski
+    inglês alemão francês
+"""
 _STATES = re.compile(r"^[A-Z]{2,3}$")
 _BEFORE_REGION = re.compile(r"\s*(?:[,/(;]|\s-\s).*$")
 _PARTICLE_WORDS = """
@@ -89,6 +98,8 @@ def words(texts: Iterable[str]) -> set[str]:
 def everyday() -> set[str]:
     """Folded everyday words of every language at hand."""
     lorem = texts_of(faker.providers.lorem, re.compile("word_list"))
+    # Some of these lists are counted from texts: what they write with a capital is a name.
+    lorem = (word for word in lorem if not word[:1].isupper())
     headers = (word for _, word in read_words("columns/header_words.txt"))
     values = (word for _, word in read_words("columns/value_words.txt"))
     colours = texts_of(faker.providers.color, re.compile("all_colors"))
@@ -116,8 +127,8 @@ def main() -> None:
     write("family", words(texts_of(person, _FAMILY)) - common, checked)
     city = (text for text in texts_of(address, _CITY) if not _STATES.match(text))
     write("city", (fold(city) | fold(places())) - common, checked)
-    write("country", fold(texts_of(address, _COUNTRY)) - common, checked)
-    write("language", fold(texts_of(person, _LANGUAGE)) - common, checked)
+    write("country", fold(texts_of(address, _COUNTRY)), checked)
+    write("language", fold(texts_of(person, _LANGUAGE)) | fold(_LANGUAGES.split()), checked)
 
 
 if __name__ == "__main__":

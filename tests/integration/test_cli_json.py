@@ -127,6 +127,12 @@ def dirty_csv() -> str:
     return "\n".join(["code,state", *rows, *rows[:5], ""])
 
 
+def people_csv() -> str:
+    """Rows that are alone with their values in two columns together, and a category each."""
+    rows = [f"p{n:03}@example.org,{18 + n % 40},{10115 + n % 37}" for n in range(400)]
+    return "\n".join(["email,age,postcode", *rows, ""])
+
+
 def verbs(command: object = None, above: str = "") -> Iterator[tuple[str, list[str]]]:
     """Every verb of the command line, and its options."""
     command = command or typer.main.get_command(app)
@@ -212,6 +218,8 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("scan", "customers.csv")
     (made.root / "dirty.csv").write_text(dirty_csv())
     call("scan", "dirty.csv", "--suggest")
+    (made.root / "people.csv").write_text(people_csv())
+    call("scan", "people.csv")
     policy.write_text(policy.read_text() + QUARANTINE)
     call("subject restrict", "customer", given="C101\n")
     call("quarantine list")
@@ -224,6 +232,10 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
     call("init", "customers.csv", folder=fresh)
+    crowd = tmp_path / "crowd"
+    crowd.mkdir()
+    (crowd / "people.csv").write_text(people_csv())
+    call("init", "people.csv", folder=crowd)
     (fresh / "customers.csv").write_text("amount,more\n1,x\n2,y\n")
     drifting = fresh / "pipelines/research.yaml"
     allowed = "format: csv\n    drift: {added: ignore, lost: null}\n"

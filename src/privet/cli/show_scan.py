@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from privet.cli import output, table
-from privet.model.finding import Finding, TableScan
+from privet.model.finding import Finding, QuasiIdentifier, TableScan
 from privet.project.initialising import Initialised
 
 _PROMISE = (
@@ -28,6 +28,13 @@ def show(scans: Sequence[TableScan], *, json: bool) -> None:
             [_row(finding) for finding in scan.findings],
         )
         output.say()
+        if scan.quasi:
+            table.show(
+                "Columns that name nobody, and together single out rows:",
+                ("columns", "alone with their values"),
+                [_quasi_row(each) for each in scan.quasi],
+            )
+            output.say()
     output.say(_PROMISE)
 
 
@@ -66,6 +73,12 @@ def _row(finding: Finding) -> tuple[str, ...]:
     )
 
 
+def _quasi_row(each: QuasiIdentifier) -> tuple[str, str]:
+    share = f"{100 * each.unique / each.rows:.1f} %"
+    about = f"about {share} (± {100 * each.error / each.rows:.1f})" if each.error else share
+    return " + ".join(map(str, each.columns)), f"{about} of {each.rows:,} rows"
+
+
 def describe(scan: TableScan) -> dict[str, Any]:
     """One table as the JSON output has it."""
     return {
@@ -85,5 +98,14 @@ def describe(scan: TableScan) -> dict[str, Any]:
                 "evidence": list(finding.evidence),
             }
             for finding in scan.findings
+        ],
+        "quasi": [
+            {
+                "columns": [str(path) for path in each.columns],
+                "unique": each.unique,
+                "rows": each.rows,
+                "error": each.error,
+            }
+            for each in scan.quasi
         ],
     }

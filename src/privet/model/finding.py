@@ -33,6 +33,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class QuasiIdentifier:
+    """Columns that name nobody, and rows that have a combination of them to themselves.
+
+    Attributes:
+        columns: the columns, in their order.
+        unique: rows that no other row is like in these columns.
+        rows: rows looked at.
+        error: `unique` is within so many rows, 19 times in 20; 0: it was counted.
+    """
+
+    columns: tuple[ColumnPath, ...]
+    unique: int
+    rows: int
+    error: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TableScan:
     """The verdicts on one data set.
 
@@ -43,6 +60,7 @@ class TableScan:
         rows: rows looked at.
         whole: whether those were all.
         findings: one for each leaf column, in order.
+        quasi: which columns together single out rows, the one that does most first.
     """
 
     name: str
@@ -51,3 +69,4 @@ class TableScan:
     rows: int
     whole: bool
     findings: tuple[Finding, ...]
+    quasi: tuple[QuasiIdentifier, ...] = ()

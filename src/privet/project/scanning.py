@@ -64,7 +64,7 @@ def scan_path(path: str, base: Path, *, full: bool, suggest: bool = False) -> Sc
     with open_readable(first) as file:
         form = sniff(file, first.url)
         columns = infer_columns(file, first.url, form)
-    scanner = ColumnScanner(columns, today=SystemClock().now().date())
+    scanner = ColumnScanner(columns, today=SystemClock().now().date(), quasi=True)
     suggester = Suggester(columns) if suggest else None
     look = [scanner.add] if suggester is None else [scanner.add, suggester.add]
     rows, whole = 0, True
@@ -78,6 +78,7 @@ def scan_path(path: str, base: Path, *, full: bool, suggest: bool = False) -> Sc
         rows=rows,
         whole=whole,
         findings=scanner.findings(),
+        quasi=scanner.quasi(),
     )
     if suggester is None:
         return Scanned((path,), form, columns, verdict)

@@ -6,11 +6,10 @@ a value must have its `+`, or separators and a number that is in use in a countr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from privet.detect.columns.checks import Mask, chosen, count, holds, letters, matches, without
+from privet.detect.kinds.phone_walk import ABROAD, labels
 from privet.transforms.arrow import Values
 
 _SHAPE = (
@@ -31,7 +30,7 @@ def are_phone_numbers(texts: Values) -> Mask:
     """What may be phone numbers in a column whose header says so."""
     shaped = _shaped(texts)
     abroad = shaped & holds(texts, r"^(?:\+|00)")
-    return (shaped & ~abroad) | chosen(texts, abroad, _each(_is_international))
+    return (shaped & ~abroad) | chosen(texts, abroad, _are_international)
 
 
 def are_extensions(texts: Values) -> Mask:
@@ -42,13 +41,13 @@ def are_extensions(texts: Values) -> Mask:
 def are_clear_phone_numbers(texts: Values) -> Mask:
     """Phone numbers whatever the header says: `+` and a country's length."""
     plus = holds(texts, r"^(?:tel:)?\+")
-    return chosen(texts, chosen(texts, plus, _shaped), _each(_is_international))
+    return chosen(texts, chosen(texts, plus, _shaped), _are_international)
 
 
 def are_local_phone_numbers(texts: Values) -> Mask:
     """Grouped as phone numbers are, and in use in one of ten countries; not certain."""
     grouped = matches(texts, _GROUPED) & ~matches(texts, _ANOTHER)
-    return chosen(texts, chosen(texts, grouped, _shaped), _each(_is_in_use))
+    return chosen(texts, chosen(texts, grouped, _shaped), _are_in_use)
 
 
 def _shaped(texts: Values) -> Mask:
@@ -62,30 +61,23 @@ def _has_digits(texts: Values) -> Mask:
     return (digits >= _ORDINARY[0]) & (digits <= _ORDINARY[1] + 2) & (letters(texts) > 0)
 
 
-def _each(check: Callable[[str], bool]) -> Callable[[Values], Mask]:
-    return lambda texts: np.array([check(text) for text in texts.to_pylist()], np.bool_)
+def _digits(texts: Values) -> Values:
+    return without(without(texts, _EXTENSION), r"\D")
 
 
-def _is_in_use(value: str) -> bool:
-    import phonenumbers  # noqa: PLC0415 - its tables load at first use
-
+def _are_in_use(texts: Values) -> Mask:
+    numbers = _digits(texts)
+    found = np.zeros(len(texts), np.bool_)
     for region in _REGIONS:
-        try:
-            number = phonenumbers.parse(value, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return True
-    return False
+        found |= labels(numbers, region) > 0
+    return found | chosen(numbers, holds(numbers, "^(?:00|011)[1-9]"), _are_valid_abroad)
 
 
-def _is_international(value: str) -> bool:
-    import phonenumbers  # noqa: PLC0415 - its tables load at first use
+def _are_valid_abroad(numbers: Values) -> Mask:
+    found: Mask = labels(without(numbers, "^(?:00|011)"), ABROAD) == 2
+    return found
 
-    if value.startswith("00"):
-        value = "+" + value[2:]
-    try:
-        number = phonenumbers.parse(value, None)
-    except phonenumbers.NumberParseException:
-        return False
-    return bool(phonenumbers.is_possible_number(number))
+
+def _are_international(texts: Values) -> Mask:
+    found: Mask = labels(without(_digits(texts), "^00"), ABROAD) > 0
+    return found

@@ -58,7 +58,7 @@ class DistinctSampler:
         """Take an array in: text (valid UTF-8 or not), or any type that can be written as text."""
         self._values += len(values)
         for start in range(0, len(values), _ROWS_AT_ONCE):
-            self._add(_as_bytes(values.slice(start, _ROWS_AT_ONCE)))
+            self._add(as_bytes(values.slice(start, _ROWS_AT_ONCE)))
 
     def sample(self) -> Sample:
         """What was seen so far; the sampler can go on."""
@@ -84,7 +84,7 @@ class DistinctSampler:
         self._kept = pa.concat_arrays([self._kept, present]).take(pa.array(first))
 
 
-def _as_bytes(values: Values) -> Values:
+def as_bytes(values: Values) -> Values:
     """Values as trimmed, shortened bytes of text; what has no text form becomes null."""
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
