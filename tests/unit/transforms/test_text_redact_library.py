@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -74,7 +76,7 @@ def test_a_member_has_its_own_way_in_a_family() -> None:
             return of([(0, 0, 1, codes.SSN), (0, 1, 2, codes.JWT), (0, 2, 3, codes.API_KEY)])
 
     ways = {"jwt": "tag", "secret": Rule("redact", text="")}
-    assert redact(["abc"], how=ways, detector=Numbers()) == ["[REDACTED][JWT]"]
+    assert redact(["abc"], how=ways, detector=Numbers()) == ["[REDACTED][SECRET]"]
 
 
 def test_a_key_makes_tokens_agree_and_none_does_not() -> None:
@@ -102,3 +104,19 @@ def test_unknown_names_are_refused() -> None:
         redact(TEXTS, how="hide", detector=FIND)
     with pytest.raises(ValueError, match="32 bytes"):
         redact(TEXTS, how="token", key=b"short", detector=FIND)
+
+
+class Flags:
+    """Finds one word of health, and an own kind."""
+
+    kinds = MappingProxyType({codes.FIRST_OWN: ("badge", None)})
+
+    def detect(self, texts: object) -> Spans:
+        return of([(0, 0, 4, codes.HEALTH), (0, 5, 8, codes.FIRST_OWN)])
+
+
+def test_words_that_name_nobody_stay_unless_they_are_asked_for() -> None:
+    text = "sick E-7"
+    assert redact(text, how="tag", detector=Flags()) == "sick [BADGE]"
+    assert redact(text, kinds=["health"], how="tag", detector=Flags()) == "[SPECIAL] E-7"
+    assert redact(text, how={"special": "mask"}, detector=Flags()) == "**** [REDACTED]"

@@ -20,6 +20,8 @@ Ways: TypeAlias = "str | Rule | Mapping[str, str | Rule]"
 
 REST: Final = "*"
 """In a mapping: every kind that it does not name."""
+FLAGS: Final = "special"
+"""The family of words of special categories."""
 
 
 class Detects(Protocol):
@@ -48,10 +50,12 @@ def redact(
             keyed pseudonym) or `surrogate` (another value of the same kind and shape); a `Rule`
             says details. Or one for each kind: `{"email": "token", "*": "redact"}`, where names are
             those of kinds or of families, and `*`, for the rest, is `redact` unless it is given.
-        kinds: which are looked for; None: all.
+        kinds: which are looked for; None: all, but for words of special categories that `how` does
+            not name: they say something, and name nobody.
         key: 32 secret bytes for tokens and surrogates: the same key gives the same ones. None: they
             agree within this call alone, under a key that is thrown away.
-        detector: what finds; None: the scanner of this package.
+        detector: what finds; None: the scanner of this package. What its own kinds are
+            called, and their categories, stands in its `kinds`, by code, where it has any.
 
     Returns:
         A text for a text, a list for a list, an Array for an Array, a ChunkedArray for a
@@ -62,14 +66,16 @@ def redact(
         TypeError: `texts` is none of these, or not text.
         ValueError: an unknown kind or way, or a key of another length.
     """
-    plan = _plan(how, key)
+    plan = _plan(how, key, getattr(detector, "kinds", {}))
     column = as_texts([texts] if isinstance(texts, str) else texts)
     finder = _scanner(kinds) if detector is None else detector
     spans = finder.detect(column)
-    if kinds is not None:
-        codes = np.array([kind.code for kind in select(kinds)], np.uint16)
-        spans = spans.take(np.isin(spans.kind, codes))
-    protected = protect(column, spans, plan)
+    if kinds is None:
+        flags = [kind.code for kind in select([FLAGS]) if kind.code not in plan.rules]
+        wanted = ~np.isin(spans.kind, flags)
+    else:
+        wanted = np.isin(spans.kind, [kind.code for kind in select(kinds)])
+    protected = protect(column, spans.take(wanted), plan)
     if isinstance(texts, str):
         return protected[0].as_py()
     if isinstance(texts, pa.Array) and isinstance(protected, pa.ChunkedArray):
@@ -84,7 +90,7 @@ def _scanner(kinds: Sequence[str] | None) -> Detects:
     return Detector(kinds)
 
 
-def _plan(how: Ways, key: bytes | None) -> Plan:
+def _plan(how: Ways, key: bytes | None, own: Mapping[int, tuple[str, str | None]]) -> Plan:
     given = dict(how) if isinstance(how, Mapping) else {REST: how}
     default = _rule(given.pop(REST, "redact"))
     rules = {
@@ -94,7 +100,8 @@ def _plan(how: Ways, key: bytes | None) -> Plan:
         for kind in select([name])
     }
     secret = os.urandom(SECRET_BYTES) if key is None else key
-    facts = {kind.code: KindFacts(kind.name, kind.category) for kind in KINDS.values()}
+    facts = {kind.code: KindFacts(kind.family, kind.category) for kind in KINDS.values()}
+    facts |= {code: KindFacts(name, category) for code, (name, category) in own.items()}
     return Plan(default, rules, facts, LinkageKey("given", "texts", secret))
 
 
