@@ -22,6 +22,8 @@ _GROUPED = r"\(\d{2,5}\) ?\d+(?:[ -]\d+)*|\d+(?: \d+){2,}|\d+(?:-\d+){2,}|\d+(?:
 _ANOTHER = r"\d{3}-\d{2}-\d{4}|(?:\d{1,3}\.){3}\d{1,3}"
 """A social security number, four bytes."""
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "IN", "BR", "AU")
+_FROM_THERE = r"^(?:(?:00|011)[1-9]|1\d{10}$)"
+"""Digits that begin with an international prefix, or are North American with theirs."""
 _ORDINARY = (6, 15)
 """Digits of a number: ITU-T E.164 allows 15."""
 
@@ -70,7 +72,7 @@ def _are_in_use(texts: Values) -> Mask:
     found = np.zeros(len(texts), np.bool_)
     for region in _REGIONS:
         found |= labels(numbers, region) > 0
-    return found | chosen(numbers, holds(numbers, "^(?:00|011)[1-9]"), _are_valid_abroad)
+    return found | chosen(numbers, holds(numbers, _FROM_THERE), _are_valid_abroad)
 
 
 def _are_valid_abroad(numbers: Values) -> Mask:
@@ -79,5 +81,5 @@ def _are_valid_abroad(numbers: Values) -> Mask:
 
 
 def _are_international(texts: Values) -> Mask:
-    found: Mask = labels(without(_digits(texts), "^00"), ABROAD) > 0
+    found: Mask = labels(_digits(without(texts, "^00")), ABROAD) > 0
     return found

@@ -7,14 +7,28 @@ import io
 import zlib
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from privet.kernels.scan.phones import PhoneTables
+if TYPE_CHECKING:  # the kernels load Numba, which a reader of the table does not need
+    from privet.kernels.scan.phones import PhoneTables
 
 
 @cache
-def _stored() -> dict[str, np.ndarray]:
+def automaton() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """The nodes that each node leads to (nodes by 10 digits), their labels, and the root nodes."""
+    stored = _stored()
+    return (
+        stored["onward"].astype(np.uint16),
+        stored["label"].astype(np.uint8),
+        stored["roots"].astype(np.int64),
+    )
+
+
+@cache
+def _stored() -> dict[str, npt.NDArray[np.generic]]:
     text = files("privet.detect.kinds").joinpath("phone_table.txt").read_text(encoding="ascii")
     packed = "".join(line for line in text.splitlines() if not line.startswith("# "))
     with np.load(io.BytesIO(zlib.decompress(base64.b85decode(packed)))) as arrays:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import BLANK, FIRST, PARENTHESIS, Chain, closed_right
 from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT
 from privet.kernels.scan.context import TOPIC_PHONE, context, spoken
@@ -37,7 +37,7 @@ _INITIAL = np.zeros(256, np.bool_)
 _INITIAL[[*b"adeinprtwx#", *b"ADEINPRTWX"]] = True
 
 
-@compiled
+@lean
 def is_worth_it(
     data: npt.NDArray[np.uint8], low: int, chain: Chain, group: int, count: int
 ) -> bool:
@@ -51,7 +51,7 @@ def is_worth_it(
     return False
 
 
-@compiled
+@lean
 def phone(
     data: npt.NDArray[np.uint8],
     low: int,
@@ -100,7 +100,7 @@ def phone(
     return taken, start, found_end, best, evidence
 
 
-@compiled
+@lean
 def _lead(
     data: npt.NDArray[np.uint8], low: int, chain: Chain, group: int, count: int
 ) -> tuple[int, int]:
@@ -119,13 +119,13 @@ def _lead(
     return start, lead
 
 
-@compiled
+@lean
 def _parted(data: npt.NDArray[np.uint8], chain: Chain, group: int) -> bool:
     """Whether a number may end before `group`: a blank or a parenthesis follows it."""
     return chain[group, 2] == PARENTHESIS or data[chain[group - 1, 1]] in (32, 0xC2, 0xE2)
 
 
-@compiled
+@lean
 def _torn(chain: Chain, group: int, last: int, count: int, lead: int) -> bool:
     """Whether a blank parts the groups from further ones and nothing binds them closer together."""
     if lead:
@@ -143,7 +143,7 @@ def _torn(chain: Chain, group: int, last: int, count: int, lead: int) -> bool:
     return last < count and chain[last, 2] == BLANK
 
 
-@compiled
+@lean
 def _judged(
     data: npt.NDArray[np.uint8],
     chain: Chain,
@@ -173,10 +173,13 @@ def _judged(
     if kind == USUAL and room[0] != 0 and one_separator(chain, first, last) == BLANK:
         trunk = chain[first, 1] - chain[first, 0] == 1 and (room[0] == 1 or room[0] == 8)
         form = signature(chain, first + np.int64(trunk), last)
-    return judge(room[skip:], n - skip, plus or skip > 0, kind, form, topics, tables)
+    n -= skip
+    for at in range(n if skip else 0):
+        room[at] = room[at + skip]
+    return judge(room, n, plus or skip > 0, kind, form, topics, tables)
 
 
-@compiled
+@lean
 def extension(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
     """Where the number that ends at `end` ends with its extension, `end` itself if it has none.
 
@@ -203,7 +206,7 @@ def extension(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
     return np.int64(end)
 
 
-@compiled
+@lean
 def _stands(data: npt.NDArray[np.uint8], at: int, high: int, word: int, length: int) -> bool:
     if at + length > high:
         return False
@@ -216,7 +219,7 @@ def _stands(data: npt.NDArray[np.uint8], at: int, high: int, word: int, length: 
     return True
 
 
-@compiled
+@lean
 def _digits_end(data: npt.NDArray[np.uint8], at: int, high: int) -> int:
     """The end of one to six digits after a dot, colon, `=` or spaces; 0 where none stand there."""
     begun = at
