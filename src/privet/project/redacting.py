@@ -27,9 +27,9 @@ from privet.project.text_protection import (
 )
 from privet.project.text_streams import Passed, protect_json_lines, protect_text
 from privet.project.unlocking import Ask
-from privet.transforms.free_text import HOWS
+from privet.transforms.free_text import HOWS, text_plan
 from privet.transforms.linkage import SECRET_BYTES, LinkageKey
-from privet.transforms.text.plan import How, Plan, Rule
+from privet.transforms.text.plan import How
 
 STANDARD_INPUT = "-"
 DOMAIN = "text/redact/local"
@@ -125,7 +125,7 @@ def redact(
     finder = personal_text(kinds)
     protector = TextProtector(
         finder,
-        Plan(Rule(cast("How", wanted.how)), kinds=finder.kinds, key=key),
+        text_plan(cast("How", wanted.how), finder, key),
         Entries(numbered=wanted.how == "tag") if wanted.map else None,
     )
     passed = _copied(wanted, forms, given, sink, protector)

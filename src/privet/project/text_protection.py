@@ -14,7 +14,7 @@ from privet.kernels.spans import Spans
 from privet.model.errors import UsageError
 from privet.transforms.arrow import Values
 from privet.transforms.finding import SpanFinder
-from privet.transforms.text.plan import KindFacts, Plan
+from privet.transforms.text.plan import Plan
 
 KEYED = frozenset({"token", "surrogate"})
 
@@ -137,12 +137,12 @@ class PersonalText:
     Attributes:
         scanner: says where something stands.
         left: codes of kinds that stay.
-        kinds: what is known of each kind: members of a family have one name in tags.
+        kinds: name and category of each kind: members of a family have one name in tags.
     """
 
     scanner: SpanFinder
     left: frozenset[int]
-    kinds: Mapping[int, KindFacts] = field(repr=False)
+    kinds: Mapping[int, tuple[str, str | None]] = field(repr=False)
 
     def detect(self, texts: Values) -> Spans:
         """Where something stands, sorted, without overlaps."""
@@ -155,7 +155,7 @@ def personal_text(kinds: Collection[str] = ()) -> PersonalText:
     from privet.detect.text.detector import Detector  # noqa: PLC0415 (loads Numba)
 
     left = () if kinds else (kind.code for kind in KINDS.values() if kind.family == FLAGS)
-    facts = {kind.code: KindFacts(kind.family, kind.category) for kind in KINDS.values()}
+    facts = {kind.code: (kind.family, kind.category) for kind in KINDS.values()}
     return PersonalText(Detector(kinds or None), frozenset(left), facts)
 
 

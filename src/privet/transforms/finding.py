@@ -7,7 +7,6 @@ from typing import Protocol
 
 from privet.kernels.spans import Spans
 from privet.transforms.arrow import Values
-from privet.transforms.text.plan import KindFacts
 
 
 class SpanFinder(Protocol):
@@ -22,6 +21,6 @@ class TextFinder(SpanFinder, Protocol):
     """Finds what is to be replaced, and knows what it is called."""
 
     @property
-    def kinds(self) -> Mapping[int, KindFacts]:
-        """What is known of each kind, by its code in the spans."""
+    def kinds(self) -> Mapping[int, tuple[str, str | None]]:
+        """Name and category of each kind, by its code in the spans."""
         ...

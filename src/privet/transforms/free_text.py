@@ -11,12 +11,20 @@ import pyarrow as pa
 
 from privet.model.policy import Treatment
 from privet.transforms.arrow import Values
+from privet.transforms.finding import TextFinder
+from privet.transforms.linkage import LinkageKey
 from privet.transforms.operation import Input, Prepared
 from privet.transforms.parameters import text
-from privet.transforms.text.plan import How, Plan, Rule
+from privet.transforms.text.plan import How, KindFacts, Plan, Rule
 
 HOWS = ("tag", "redact", "mask", "token", "surrogate")
 DEFAULT = "tag"
+
+
+def text_plan(how: How, finder: TextFinder, key: LinkageKey | None) -> Plan:
+    """One way for all kinds that `finder` knows."""
+    facts = {code: KindFacts(name, category) for code, (name, category) in finder.kinds.items()}
+    return Plan(Rule(how), kinds=facts, key=key)
 
 
 def prepare(treatment: Treatment, column: Input) -> Prepared:
@@ -32,7 +40,7 @@ def prepare(treatment: Treatment, column: Input) -> Prepared:
 
         if not len(values):
             return values
-        plan = Plan(Rule(how), kinds=finder.kinds, key=column.key)
+        plan = text_plan(how, finder, column.key)
         protected = protect(values, finder.detect(values), plan)
         return protected if protected.type == pa.string() else protected.cast(pa.string())
 
