@@ -103,7 +103,7 @@ SPOKEN = [
     ("hu_taj", "TAJ szám: ", "111 111 110"),
     ("hu_tax_id", "adóazonosító jel: ", "8071592153"),
     ("us_npi", "NPI ", "1234567893"),
-    ("us_ein", "EIN: ", "12-3456789"),
+    ("us_ein", "EIN number ", "12-3456789"),
     ("us_mbi", "Medicare beneficiary identifier ", "1EG4-TE5-MK73"),
     ("lu_matricule", "matricule ", "1893120105732"),
     ("nz_nhi", "NHI ", "ZZZ0016"),
