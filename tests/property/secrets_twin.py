@@ -153,6 +153,8 @@ def assignment(b: bytes, at: int) -> Found:
     before = re.search(rb"(?:\\?[\"'`])?( {0,4})\Z", b[:at])
     assert before is not None
     told, key_start = word_before(b, 0, before.start())
+    if b[max(0, key_start - 1) : key_start] == b"$" and b[at : at + 1] == b":":
+        return None
     if not told & (PASSWORD | WEAK | SECRET | KEY | STORAGE | AUTHORIZATION):
         return None
     bounds = value_bounds(b, at)
@@ -167,13 +169,18 @@ def assignment(b: bytes, at: int) -> Found:
         return credentials(b, start)
     if is_placeholder(value, quoted=quoted):
         return None
-    if told & (SECRET | KEY | STORAGE) == 0 and word_before(b, start, end)[1] == start:
+    if told & (SECRET | KEY | STORAGE) == 0 and _is_word(value.rstrip(b"=")):
         return None
     if told & (PASSWORD | WEAK):
         score = password_score(b, start, end, told, key_start, at, quoted=quoted)
         return (start, end, codes.PASSWORD, score, codes.CONTEXT) if score else None
     score = secret_score(value, b[start - 1 : start], b[end : end + 1], told)
     return (start, end, codes.API_KEY, score, codes.ENTROPY) if score else None
+
+
+def _is_word(value: bytes) -> bool:
+    told, begin = word_before(value, 0, len(value))
+    return bool(told) and begin == 0
 
 
 def value_bounds(b: bytes, at: int) -> tuple[int, int, bool] | None:
@@ -202,7 +209,7 @@ def is_placeholder(value: bytes, *, quoted: bool) -> bool:
         rb"%[({]",
         rb"%[A-Za-z].?\Z",
         rb"\xe2\x80",
-        rb"(?s:.*)(?:\$\{|\$\(|\{\{)",
+        rb"(?s:.*)(?:\$\{|\$\(|\{\{|%[ds])",
         rb"[xX*.\-_#?0]+\Z",
         rb"\$\w*\Z",
     ]
@@ -225,7 +232,7 @@ def password_score(
         bad = spaces > 1 or (spaces and not mixed) or (not strong and not letters)
         return 0 if bad else 85 if strong and mixed else 65
     after = b[end : end + 1] or b"\n"
-    if after in b"\"'`([{>\\":
+    if after in b"\"'`([{>\\" or b"::" in b[start - 1 : end] or value.startswith(b"/"):
         return 0
     if mixed and (letters or strong):
         return 75 if strong and letters else 65
@@ -358,7 +365,9 @@ def _own_page(text: bytes) -> bool:
 
 def _in_path(path: bytes) -> bool:
     before = re.split(rb"[?#]", path)[0]
-    if re.search(rb"/[@~][A-Za-z]", path[: len(before)]):
+    if re.search(rb"/~[A-Za-z]", before):
+        return True
+    if re.search(rb"/@[\w.-]{1,63}(?:/?\Z|/[0-9]|[?#])", path[: len(before) + 1]):
         return True
     for match in re.finditer(rb"/(?=([0-9A-Za-z]{1,63}))", before):
         told, begin = word_before(path, 0, match.start())

@@ -209,6 +209,11 @@ def test_secrets_that_machines_make(text: str, value: str) -> None:
         "password: ********",
         "password: xxxxxxxx",
         "password: string",
+        "version_pass = '%d.%d.%d' % ver",
+        "MDP = MemDeallocPolicy::Standard1",
+        'docker run -v "$PWD":/tmp1',
+        "authentication-password = /system/proxy/password1",
+        "passphrase= password= x",
         'password: "Password"',
         '"password": "The password is wrong"',
         "password=password, user=user",
@@ -259,6 +264,7 @@ def test_hard_negatives(text: str) -> None:
         "https://example.com/users/4711/edit",
         "http://example.com/~ana/",
         "https://social.example/@ana",
+        "https://social.example/@ana/4711",
     ],
 )
 def test_urls_that_identify_somebody(text: str) -> None:
@@ -277,6 +283,8 @@ def test_urls_that_identify_somebody(text: str) -> None:
         "https://example.com/users/{id}",
         "https://example.com/?email={email}",
         "https://example.com/?email=",
+        "https://npm.im/@npmcli/arborist",
+        "https://npm.im/@",
         "://",
         "http://",
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, DIGIT, HEX, LETTER, LOWER, UPPER
 from privet.kernels.scan.key_words import KEY, PASSWORD, SECRET, STORAGE
 from privet.kernels.scan.secret_tables import Bytes, Numbers
@@ -34,13 +34,13 @@ _HALTS = _halting()
 _LOG2 = np.concatenate([np.zeros(1), np.log2(np.arange(1, _SAMPLE + 1))])
 
 
-@compiled
+@lean
 def base64_digit(byte: int) -> int:
     """The value of a letter of base64, either alphabet (RFC 4648, 4 and 5); -1 for others."""
     return _BASE64[byte]
 
 
-@compiled
+@lean
 def entropy(data: Bytes, start: int, end: int) -> float:
     """Shannon's entropy of the first 64 bytes of [start, end), in bits a byte."""
     end = min(end, start + _SAMPLE)
@@ -56,7 +56,7 @@ def entropy(data: Bytes, start: int, end: int) -> float:
     return _LOG2[size] - total / size
 
 
-@compiled
+@lean
 def value_bounds(data: Bytes, high: int, at: int) -> tuple[int, int, int]:
     """Start and end of the value after the `=` or `:` at `at`, and its quote (0 for none).
 
@@ -94,7 +94,7 @@ def value_bounds(data: Bytes, high: int, at: int) -> tuple[int, int, int]:
     return start, end, quote
 
 
-@compiled
+@lean
 def is_placeholder(data: Bytes, start: int, end: int, quoted: int) -> bool:
     """Whether a value stands for one: `<password>`, `${VAR}`, `%s`, `{{ x }}`, `xxxx`, `****`."""
     first = data[start]
@@ -108,9 +108,13 @@ def is_placeholder(data: Bytes, start: int, end: int, quoted: int) -> bool:
     masked, name = True, first == 36
     for at in range(start, end):
         byte = data[at]
-        if byte in (36, 123):
+        if byte in (36, 37, 123):
             after = np.int64(data[at + 1]) if at + 1 < end else 0
-            if after == 123 or (byte == 36 and after == 40):
+            if (
+                (after == 123 and byte != 37)
+                or (byte == 36 and after == 40)
+                or (byte == 37 and after in (100, 115))
+            ):
                 return True
         if byte not in (120, 88, 42, 46, 45, 95, 35, 63, 48):
             masked = False
@@ -119,7 +123,7 @@ def is_placeholder(data: Bytes, start: int, end: int, quoted: int) -> bool:
     return masked or name
 
 
-@compiled
+@lean
 def password_score(
     data: Bytes,
     low: int,
@@ -134,8 +138,9 @@ def password_score(
     """How sure it is that [start, end) is a password, given the word before it; 0 for no."""
     if not 4 <= end - start <= 128:
         return 0
-    letters = digits = marks = spaces = dots = 0
+    letters = digits = marks = spaces = dots = colons = 0
     for place in range(start, end):
+        colons += data[place] == 58 and data[place - 1] == 58
         kind = CLASS[data[place]]
         letters += (kind & (LETTER | BEYOND)) != 0
         digits += (kind & DIGIT) != 0
@@ -149,7 +154,7 @@ def password_score(
             return 0
         return 85 if strong and mixed else 65
     after = np.int64(data[end]) if end < high else 10
-    if after in (34, 39, 96, 40, 91, 123, 62, 92):
+    if after in (34, 39, 96, 40, 91, 123, 62, 92) or colons or data[start] == 47:
         return 0
     if mixed and (letters or strong):
         return 75 if strong and letters else 65
@@ -167,7 +172,7 @@ def password_score(
     return 55 if bare and led else 0
 
 
-@compiled
+@lean
 def secret_score(data: Bytes, high: int, start: int, end: int, told: int) -> int:
     """How sure it is that [start, end) is a secret that a machine made; 0 for no.
 

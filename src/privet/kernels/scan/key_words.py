@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, LETTER, LOWER, UNDERSCORE, UPPER
 from privet.kernels.scan.secret_tables import SYMBOL, SYMBOLS, TOLD, WAYS, Bytes, SecretTables
 
@@ -32,7 +32,7 @@ _JOINED = PASSWORD | WEAK | SECRET | STORAGE | AUTHORIZATION
 _LONGEST = 48
 
 
-@compiled
+@lean
 def word_before(data: Bytes, low: int, end: int, tables: SecretTables) -> tuple[int, int]:
     """What the listed words that end at `end` tell together, and where the longest one starts.
 
@@ -64,7 +64,7 @@ def word_before(data: Bytes, low: int, end: int, tables: SecretTables) -> tuple[
     return told, start
 
 
-@compiled
+@lean
 def _begins(data: Bytes, low: int, at: int, told: int) -> bool:
     if at == low or told & COMPOUND:
         return True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan import codes
-from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, LETTER
+from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, LETTER, WORD
 from privet.kernels.scan.key_values import is_placeholder
 from privet.kernels.scan.key_words import FOLDER, NOTHING, PASSWORD, QUERY, WEAK, word_before
 from privet.kernels.scan.secret_tables import HOST, LETTERS, Bytes, Found, SecretTables
@@ -27,7 +27,7 @@ def _ending() -> Bytes:
 _ENDS = _ending()
 
 
-@compiled
+@lean
 def url(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Found:
     """What the URL tells whose `://` begins at `at`.
 
@@ -68,7 +68,7 @@ def url(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Foun
     return 0, 0, 0, 0, 0
 
 
-@compiled
+@lean
 def _user(data: Bytes, start: int, end: int, tables: SecretTables) -> Found:
     colon = start
     while colon < end and data[colon] != 58:
@@ -81,7 +81,7 @@ def _user(data: Bytes, start: int, end: int, tables: SecretTables) -> Found:
     return start, end, codes.PASSWORD, 90, codes.FORMAT
 
 
-@compiled
+@lean
 def _own_page(data: Bytes, host: int, end: int, tables: SecretTables) -> bool:
     """Whether it is the page of one account: a listed host, then one name and no more."""
     while host < end and data[host] | 32 == 119 and host + 1 < end and data[host + 1] | 32 == 119:
@@ -104,7 +104,7 @@ def _own_page(data: Bytes, host: int, end: int, tables: SecretTables) -> bool:
     return False
 
 
-@compiled
+@lean
 def _one_name(data: Bytes, start: int, end: int, tables: SecretTables) -> bool:
     if data[end - 1] == 47:
         end -= 1
@@ -119,13 +119,27 @@ def _one_name(data: Bytes, start: int, end: int, tables: SecretTables) -> bool:
     return not (told and begin == start)
 
 
-@compiled
+@lean
+def _handle(data: Bytes, start: int, end: int) -> bool:
+    """Whether it is a name of letters, `.`, `_`, `-`, and what follows it begins with a digit."""
+    at = start
+    while at < end and at - start < 64 and (CLASS[data[at]] & WORD or data[at] in (45, 46)):
+        at += 1
+    if at < end and data[at] == 47:
+        at += 1
+        return at > start + 1 and (at == end or CLASS[data[at]] & DIGIT != 0)
+    return at > start and (at == end or data[at] in (63, 35))
+
+
+@lean
 def _in_path(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
     """Whether it has `/users/42`, `/~ana` or `/@ana`: a folder of people, and one of them."""
     at = path
     while at + 2 < end and data[at] != 63 and data[at] != 35:
         if data[at] == 47:
-            if data[at + 1] in (64, 126) and CLASS[data[at + 2]] & LETTER:
+            if data[at + 1] == 126 and CLASS[data[at + 2]] & LETTER:
+                return True
+            if data[at + 1] == 64 and _handle(data, at + 2, end):
                 return True
             told, begin = word_before(data, path, at, tables)
             if told & FOLDER and begin > path and data[begin - 1] == 47:
@@ -139,7 +153,7 @@ def _in_path(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
     return False
 
 
-@compiled
+@lean
 def _in_query(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
     """Whether a key of the query is one that identifies, and has a value."""
     at = path

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan import codes
 from privet.kernels.scan.classes import ALNUM, CLASS, WORD
 from privet.kernels.scan.key_values import (
@@ -86,7 +86,7 @@ _ALG = np.frombuffer(b'"alg"', np.uint8).copy()
 _TYP = np.frombuffer(b'"typ"', np.uint8).copy()
 
 
-@compiled
+@lean
 def token(data: Bytes, low: int, high: int, start: int, end: int, tables: SecretTables) -> Found:
     """The key or token that the word [start, end) of letters, digits and `_` is a part of."""
     size = end - start
@@ -114,7 +114,7 @@ def token(data: Bytes, low: int, high: int, start: int, end: int, tables: Secret
         at, dots = at - 1, dots + 1
 
 
-@compiled
+@lean
 def beginning(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Found:
     """The key or token that begins at `at`, where no letter or digit stands before it."""
     if at >= high:
@@ -137,7 +137,7 @@ def beginning(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -
     return 0, 0, 0, 0, 0
 
 
-@compiled
+@lean
 def _keyed(data: Bytes, low: int, high: int, at: int, entry: int, tables: SecretTables) -> Found:
     """The key at `at`, if it begins with the prefix that is told of at `entry`."""
     begin, size = int(tables[LETTERS]) + int(tables[entry]), int(tables[entry + 1])
@@ -165,7 +165,7 @@ def _keyed(data: Bytes, low: int, high: int, at: int, entry: int, tables: Secret
     return at, end, np.int64(tables[entry + 5]), score, codes.PREFIX
 
 
-@compiled
+@lean
 def _bot_token(data: Bytes, high: int, start: int, end: int) -> Found:
     """A Telegram bot's token: its number, `:`, 35 letters of the URL alphabet."""
     stop = end + 36
@@ -182,7 +182,7 @@ def _bot_token(data: Bytes, high: int, start: int, end: int) -> Found:
     return start, stop, codes.API_KEY, 85, codes.FORMAT
 
 
-@compiled
+@lean
 def _run(data: Bytes, high: int, at: int, most: int) -> int:
     """The end of the base64url text at `at`; `at` itself where it is longer than `most`."""
     end, stop = at, min(high, at + most)
@@ -191,7 +191,7 @@ def _run(data: Bytes, high: int, at: int, most: int) -> int:
     return at if end < high and _ALPHABET[data[end]] & _URL_ALPHABET else end
 
 
-@compiled
+@lean
 def _three_parts(data: Bytes, high: int, at: int, most: int) -> tuple[int, int, int]:
     """The ends of three base64url texts with dots between them; zeros where there are not."""
     first = _run(data, high, at, most)
@@ -204,7 +204,7 @@ def _three_parts(data: Bytes, high: int, at: int, most: int) -> tuple[int, int, 
     return (0, 0, 0) if third == second + 1 else (first, second, third)
 
 
-@compiled
+@lean
 def _web_token(data: Bytes, high: int, at: int) -> Found:
     """A JSON web token: three parts, the first of which says `"alg"` or `"typ"`."""
     first, second, third = _three_parts(data, high, at, _MOST_HEADER)
@@ -224,7 +224,7 @@ def _web_token(data: Bytes, high: int, at: int) -> Found:
     return 0, 0, 0, 0, 0
 
 
-@compiled
+@lean
 def _chat_token(data: Bytes, high: int, at: int) -> Found:
     """A Discord bot's token: its number in base64, six letters, 27 to 38 letters."""
     first, second, third = _three_parts(data, high, at, 29)
@@ -241,7 +241,7 @@ def _chat_token(data: Bytes, high: int, at: int) -> Found:
     return at, third, codes.API_KEY, 95, codes.FORMAT
 
 
-@compiled
+@lean
 def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Found:
     """The secret that stands after the `=` or `:` at `at`, if a word for one stands before it."""
     key_end, floor = at, max(low, at - 4)
@@ -252,6 +252,8 @@ def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) 
         if key_end > low and data[key_end - 1] == 92:
             key_end -= 1
     told, key_start = word_before(data, low, key_end, tables)
+    if key_start > low and data[key_start - 1] == 36 and data[at] == 58:
+        return 0, 0, 0, 0, 0
     if told & (PASSWORD | WEAK | SECRET | KEY | STORAGE | AUTHORIZATION) == 0:
         return 0, 0, 0, 0, 0
     start, end, quoted = value_bounds(data, high, at)
@@ -264,7 +266,10 @@ def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) 
         return _credentials(data, low, high, start, tables)
     if is_placeholder(data, start, end, quoted):
         return 0, 0, 0, 0, 0
-    value, value_start = word_before(data, start, end, tables)
+    named = end
+    while named > start and data[named - 1] == 61:
+        named -= 1
+    value, value_start = word_before(data, start, named, tables)
     if value and value_start == start and not told & (SECRET | KEY | STORAGE):
         return 0, 0, 0, 0, 0
     if told & (PASSWORD | WEAK):
@@ -274,7 +279,7 @@ def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) 
     return (start, end, codes.API_KEY, score, codes.ENTROPY) if score else (0, 0, 0, 0, 0)
 
 
-@compiled
+@lean
 def _credentials(data: Bytes, low: int, high: int, start: int, tables: SecretTables) -> Found:
     """What stands after `Authorization:` (RFC 7617 Basic, RFC 6750 Bearer and its like)."""
     at = start
@@ -298,7 +303,7 @@ def _credentials(data: Bytes, low: int, high: int, start: int, tables: SecretTab
     return at, end, codes.API_KEY, 85, codes.CONTEXT
 
 
-@compiled
+@lean
 def _basic(data: Bytes, start: int, end: int) -> Found:
     """User and password in base64: it must read as text with a colon in it."""
     if end - start < 8:
@@ -321,7 +326,7 @@ def _basic(data: Bytes, start: int, end: int) -> Found:
     return (start, end, codes.PASSWORD, 95, codes.FORMAT) if colons else (0, 0, 0, 0, 0)
 
 
-@compiled
+@lean
 def _same(data: Bytes, high: int, at: int, text: Bytes) -> bool:
     if at + len(text) > high:
         return False
@@ -331,7 +336,7 @@ def _same(data: Bytes, high: int, at: int, text: Bytes) -> bool:
     return True
 
 
-@compiled
+@lean
 def _label(data: Bytes, high: int, at: int) -> tuple[bool, int]:
     """Whether the label of a PEM line at `at` speaks of a private key, and where the line ends."""
     end, stop, private = at, min(high, at + 48), False
@@ -345,7 +350,7 @@ def _label(data: Bytes, high: int, at: int) -> tuple[bool, int]:
     return private, end + 5
 
 
-@compiled
+@lean
 def key_block(data: Bytes, low: int, high: int, at: int) -> Found:  # noqa: ARG001
     """The private key whose `-----BEGIN` stands at `at`: up to its `END` line, at most 16 KiB.
 
