@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from privet.adapters.models.missing import not_installed
+from privet.model.errors import UsageError
 from privet.ports.span_model import ModelSpan
+
+_ENDLESS = 1_000_000
+"""Tokens: some tokenizers state a length that means none."""
 
 
 class TransformersModel:
@@ -17,11 +21,22 @@ class TransformersModel:
 
         Args:
             pipeline: of `transformers.pipeline("token-classification", …)`, made with an
-                `aggregation_strategy`.
+                `aggregation_strategy` and a fast tokenizer.
             batch_size: texts that the model takes at once.
+
+        Raises:
+            UsageError: its tokenizer does not know where in the text its tokens stand.
         """
+        if not pipeline.tokenizer.is_fast:
+            raise UsageError(
+                "the model's tokenizer does not say where its tokens stand",
+                hint="Take a model with a fast tokenizer.",
+            )
         self._pipeline = pipeline
         self._batch_size = batch_size
+        longest = pipeline.tokenizer.model_max_length
+        # A text of more tokens would be cut off without a word; with a stride it goes in pieces.
+        self._pieces = {"stride": longest // 4} if longest < _ENDLESS else {}
 
     @property
     def name(self) -> str:
@@ -30,8 +45,9 @@ class TransformersModel:
 
     def detect_batch(self, texts: Sequence[str]) -> list[list[ModelSpan]]:
         """The entities of each text."""
-        answers = self._pipeline(list(texts), batch_size=self._batch_size)
-        return [[_span(one) for one in found] for found in answers]
+        some = [text for text in texts if text.strip()]  # it breaks on a text without tokens
+        answers = iter(self._pipeline(some, batch_size=self._batch_size, **self._pieces))
+        return [[_span(one) for one in next(answers)] if text.strip() else [] for text in texts]
 
 
 def _span(found: Any) -> ModelSpan:
