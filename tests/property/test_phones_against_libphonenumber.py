@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import numpy as np
 import phonenumbers
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, PhoneNumberType, ValidationResult
 from phonenumbers import phonenumberutil as util
 
+from privet.detect.kinds.phone_walk import ABROAD, labels
 from privet.detect.kinds.phones import phone_regions, phone_tables
 from privet.kernels.scan.phones import EVERYWHERE, international, national, walked
 
@@ -162,6 +164,14 @@ def test_any_digits_at_home_are_judged_as_the_plain_twin_judges_them(
     entry = 1 + phone_regions().index(region)
     ours = walked(entry, values(number), len(number), phone_tables())
     assert ours == plain_twin(number, region)
+
+
+@given(st.lists(st.text(DIGITS, max_size=22)), st.sampled_from([ABROAD, *phone_regions()]))
+def test_a_column_is_walked_as_each_of_its_numbers_is(numbers: list[str], entry: str) -> None:
+    root = 0 if entry == ABROAD else 1 + phone_regions().index(entry)
+    each = [walked(root, values(number), len(number), phone_tables()) for number in numbers]
+    assert labels(pa.array(numbers, pa.string()), entry).tolist() == each
+    assert labels(pa.array(["1", *numbers], pa.string())[1:], entry).tolist() == each
 
 
 def test_the_look_up_by_three_digits_finds_what_walking_every_region_finds() -> None:
