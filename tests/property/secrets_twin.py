@@ -329,6 +329,10 @@ def url(b: bytes, at: int) -> Found:
     if mark and _with_password(user):
         return at + 3, at + 3 + len(user), codes.PASSWORD, 90, codes.FORMAT
     host = len(user) + 1 if mark else 0
+    inside = [each.end() for each in re.finditer(rb"(?<=:/)/", rest[0])]
+    inside = [each for each in inside if each > len(authority[0])]
+    if len(inside) > 1:
+        text = text[: inside[1]]
     cut = len(authority[0]) + len(text[len(authority[0]) :].rstrip(b"!,.:;?"))
     text = text[:cut]
     path = text[len(authority[0]) :]

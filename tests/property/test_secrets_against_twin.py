@@ -50,7 +50,8 @@ urls = st.tuples(
     st.sampled_from([b"", b"ana:pa5s@", b"ana:${P}@", b"a@b:c@", b"ana:password@", b"u@"]),
     st.sampled_from([b"example.org", b"www.github.com", b"WWW.x.com", b"wwx.com", b"linkedin.com"]),
     st.lists(
-        words.map(lambda word: b"/" + word) | st.sampled_from([b"/42", b"/in/", b"/~a", b"/"]),
+        words.map(lambda word: b"/" + word)
+        | st.sampled_from([b"://", b"/42", b"/in/", b"/~a", b"/"]),
         max_size=3,
     ).map(b"".join),
     st.lists(

@@ -13,6 +13,8 @@ from privet.kernels.scan.secret_tables import HOST, LETTERS, Bytes, Found, Secre
 
 _MOST_URL = 2048
 _MOST_SCHEME = 24
+_MOST_URLS_INSIDE = 2
+"""In a redirect stands a URL; in a long chain of them nobody is found, and each would be read."""
 
 
 def _ending() -> Bytes:
@@ -52,8 +54,9 @@ def url(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Foun
         if found[1]:
             return found
         host = mark + 1
-    path = end
-    while end < stop and not _ENDS[data[end]]:
+    path, others = end, 0
+    while end < stop and not _ENDS[data[end]] and others < _MOST_URLS_INSIDE:
+        others += data[end] == 47 and data[end - 1] == 47 and data[end - 2] == 58
         end += 1
     while end == stop < high and end > path and data[end - 1] >= 128:
         stop, end = stop - 1, end - 1
@@ -166,7 +169,7 @@ def _in_query(data: Bytes, path: int, end: int, tables: SecretTables) -> bool:
         elif data[at] == 61 and at > key:
             told, begin = word_before(data, key, at, tables)
             stop = at + 1
-            while stop < end and data[stop] != 38 and data[stop] != 59 and data[stop] != 35:
+            while stop < end and data[stop] not in (35, 38, 59, 63):
                 stop += 1
             if (
                 told & QUERY
