@@ -159,9 +159,9 @@ def test_addresses_of_machines_are_nobodys() -> None:
 
 
 def test_urls() -> None:
-    found = one("https://www.faces.test:8443/anna.schmidt/42?id=7&q=%20x#top", codes.URL)
+    found = one("https://www.faces.test:8443/users/anna.schmidt/42?id=7&q=%20x#top", codes.URL)
     assert re.fullmatch(
-        r"https://www\.[a-z]{6}\.example\.(org|com|net):8443/\w{4}\.\w{7}/\d\d\?\w\w=\d&\w=\w\w#\w{3}",
+        r"https://www\.[a-z]{6}\.example\.(org|com|net):8443/users/\w{4}\.\w{7}/\d\d\?id=\d&q=\w\w#\w{3}",
         found,
     )
     assert "schmidt" not in found

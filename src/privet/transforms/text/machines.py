@@ -2,8 +2,9 @@
 
 IPv4: 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737) and, since these are 768 addresses
 in all, 198.18.0.0/15 (RFC 2544). IPv6: 2001:db8::/32 (RFC 3849). Hardware addresses: locally
-administered, one machine's (IEEE 802, section 8.4). URLs: the scheme, the port and the shape of the
-path, at a name under example.org, example.com or example.net (RFC 2606).
+administered, one machine's (IEEE 802, section 8.4). URLs: the scheme, the port, the shape of the
+path and words in it that name nobody (`tables/kept_words.txt`), at a name under example.org,
+example.com or example.net (RFC 2606).
 """
 
 from __future__ import annotations
@@ -16,8 +17,18 @@ import pyarrow as pa
 
 from privet.kernels.hexadecimal import hex_array
 from privet.transforms.arrow import Values, from_numpy, pc
-from privet.transforms.text.drawing import Bytes, Places, number
-from privet.transforms.text.runs import ALNUM, LOWER, UPPER, Ranked, overlaid, reshaped
+from privet.transforms.text.drawing import Bytes, Flags, Places, number
+from privet.transforms.text.runs import (
+    ALNUM,
+    LETTERS,
+    LOWER,
+    UPPER,
+    Ranked,
+    Runs,
+    overlaid,
+    reshaped,
+)
+from privet.transforms.text.word_lists import table
 from privet.transforms.text_bytes import TextBytes
 
 _V4 = r"^\d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d{1,5})?$"
@@ -115,9 +126,26 @@ def urls(values: Values, draws: Bytes) -> Values:
         _label(draws),
         ending,
         part("port"),
-        reshaped(rest, draws).array(rest),
+        reshaped(rest, draws, _path_words(rest)).array(rest),
         "",
     )
+
+
+def _path_words(rest: Values) -> Flags:
+    """Marks the bytes of words in paths that name nobody, such as `user`."""
+    from privet.kernels.splice import cut  # noqa: PLC0415 (loads Numba)
+
+    text = TextBytes.of(rest)
+    runs = Runs.of(text, LETTERS[text.data])
+    firsts = text.offsets[runs.row]
+    words = cut(rest, runs.row, runs.start - firsts, runs.start + runs.size - firsts)
+    known = pc.is_in(pc.ascii_lower(words), value_set=pa.array(table("kept_words")["url"]))
+    kept = known.to_numpy(zero_copy_only=False)
+    edges = np.zeros(len(text.data) + 1, np.int64)
+    np.add.at(edges, runs.start[kept], 1)
+    np.add.at(edges, (runs.start + runs.size)[kept], -1)
+    marks: Flags = np.cumsum(edges)[:-1] > 0
+    return marks
 
 
 def _label(draws: Bytes) -> Values:
