@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import CLASS, DIGIT, WORD
 from privet.kernels.scan.context import TOPIC_LOCATION, context, spoken
 from privet.kernels.scan.words import Words
@@ -20,7 +20,7 @@ from privet.kernels.scan.words import Words
 Bytes = npt.NDArray[np.uint8]
 
 
-@compiled
+@lean
 def _decimal(data: Bytes, at: int, high: int) -> tuple[int, int, int]:
     """Whole degrees, number of decimals and end of `48.8566`; end 0 for another form."""
     whole, place = 0, at
@@ -38,7 +38,7 @@ def _decimal(data: Bytes, at: int, high: int) -> tuple[int, int, int]:
     return whole, end - begin, end
 
 
-@compiled
+@lean
 def _signed(data: Bytes, low: int, at: int) -> int:
     """Where the number at `at` begins, with its sign; -1 where it is part of something else."""
     if at == low:
@@ -51,7 +51,7 @@ def _signed(data: Bytes, low: int, at: int) -> int:
     return -1 if CLASS[byte] & WORD or byte in (46, 36) else at
 
 
-@compiled
+@lean
 def _pole(data: Bytes, at: int, high: int) -> int:
     """Past a degree sign and a letter N, S, E, W, O after `at`."""
     if at + 1 < high and data[at] == 0xC2 and data[at + 1] == 0xB0:
@@ -62,7 +62,7 @@ def _pole(data: Bytes, at: int, high: int) -> int:
     return place + 1 if place + 1 >= high or not CLASS[data[place + 1]] & WORD else at
 
 
-@compiled
+@lean
 def _pair(data: Bytes, high: int, at: int) -> tuple[int, int, int]:
     """Two decimals side by side: end of the second, fewest decimals, and the end of the first."""
     whole, decimals, first = _decimal(data, at, high)
@@ -85,7 +85,7 @@ def _pair(data: Bytes, high: int, at: int) -> tuple[int, int, int]:
     return end, min(decimals, more), first
 
 
-@compiled
+@lean
 def _mark(data: Bytes, at: int, high: int) -> int:
     """Past the sign of minutes or seconds after `at`; `at` where there is none."""
     if at < high and data[at] in (39, 34):
@@ -95,7 +95,7 @@ def _mark(data: Bytes, at: int, high: int) -> int:
     return at
 
 
-@compiled
+@lean
 def _angle(data: Bytes, at: int, high: int) -> tuple[int, int]:
     """`48°51'24.1"N`: its end, and how many parts it has besides degrees, the letter included."""
     place, parts = at, 0
@@ -122,7 +122,7 @@ def _angle(data: Bytes, at: int, high: int) -> tuple[int, int]:
     return after, parts + (after > end)
 
 
-@compiled
+@lean
 def coordinates(data: Bytes, low: int, high: int, at: int, words: Words) -> tuple[int, int, int]:
     """The place on the globe at `at`: start, end, score; (0, 0, 0) for none."""
     border = min(high, at + 5)
@@ -152,7 +152,7 @@ def coordinates(data: Bytes, low: int, high: int, at: int, words: Words) -> tupl
     )
 
 
-@compiled
+@lean
 def _scheme(data: Bytes, low: int, at: int) -> bool:
     """Whether `geo:` stands before `at`."""
     if at - 4 < low or data[at - 1] != 58 or data[at - 2] != 111:
@@ -160,7 +160,7 @@ def _scheme(data: Bytes, low: int, at: int) -> bool:
     return data[at - 3] == 101 and data[at - 4] == 103
 
 
-@compiled
+@lean
 def _angles(data: Bytes, high: int, at: int, start: int) -> tuple[int, int, int]:
     end, parts = _angle(data, at, high)
     if parts < 2:
@@ -175,7 +175,7 @@ def _angles(data: Bytes, high: int, at: int, start: int) -> tuple[int, int, int]
     return start, end, 75
 
 
-@compiled
+@lean
 def _single(
     data: Bytes, low: int, high: int, start: int, end: int, decimals: int, words: Words
 ) -> tuple[int, int, int]:

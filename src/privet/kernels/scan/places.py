@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan import codes
 from privet.kernels.scan.classes import BEYOND, CLASS, DIGIT
 from privet.kernels.scan.context import TOPIC_ADDRESS, before, spoken
@@ -35,7 +35,7 @@ _BEFORE = (0x5728, 0x4E8E, 0x662F, 0x5230, 0x5740, 0x65BC, 0x70BA, 0x4E3A, 0x624
 """在 于 是 到 址 於 為 为 所: words that stand right before an address."""
 
 
-@compiled
+@lean
 def found(
     data: Bytes, low: int, high: int, at: int, words: Words, streets: Words
 ) -> tuple[int, int, int, int, int]:
@@ -66,7 +66,7 @@ def found(
     return 0, 0, codes.NONE, 0, 0
 
 
-@compiled
+@lean
 def _eastern(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """An address of China or Japan whose number is at `at`: start and end, (0, 0) for none."""
     place = character_before(data, low, at)
@@ -79,7 +79,7 @@ def _eastern(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
         end = after
     elif follows in (0x4E01, 0x756A):
         end = _block(data, end, high)
-    elif last not in _TOWN and data[at + 1 : end].size < 3:
+    elif last not in _TOWN and end - at < 4:
         return 0, 0
     start, region = at, False
     while start > low and at - start < 60:
@@ -92,7 +92,7 @@ def _eastern(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     return (start, end) if region and at - start >= 12 else (0, 0)
 
 
-@compiled
+@lean
 def _block(data: Bytes, at: int, high: int) -> int:
     """The end of 丁目, 番地, 番, 号 and numbers among them, after a number that ends at `at`."""
     while at < high:

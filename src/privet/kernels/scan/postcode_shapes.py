@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, UPPER, WORD
 
 Bytes = npt.NDArray[np.uint8]
@@ -35,7 +35,7 @@ for _bit, _without in ((INWARD, "CIKMOV"), (CANADIAN, "DFIOQU"), (CANADIAN_FIRST
         _LETTERS[_letter] |= 0 if chr(_letter) in _without else _bit
 
 
-@compiled
+@lean
 def ends(data: Bytes, at: int, high: int) -> bool:
     """Whether a code may end at `at`."""
     if at >= high:
@@ -45,7 +45,7 @@ def ends(data: Bytes, at: int, high: int) -> bool:
     return not (data[at] in (45, 46) and at + 1 < high and CLASS[data[at + 1]] & ALNUM)
 
 
-@compiled
+@lean
 def british(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """`SW1A 1AA`, `M1 1AE`: an area, a digit, one more sign, blank, a digit, two letters."""
     start = at
@@ -66,7 +66,7 @@ def british(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     return (start, place + 4) if ends(data, place + 4, high) else (0, 0)
 
 
-@compiled
+@lean
 def canadian(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """`K1A 0B1`: letters and digits by turns, with a blank or nothing in the middle."""
     start = at - 1
@@ -84,7 +84,7 @@ def canadian(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     return (start, middle + 3) if ends(data, middle + 3, high) else (0, 0)
 
 
-@compiled
+@lean
 def irish(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """`D02 AF30`: a letter, two digits or one and W, a blank or nothing, a letter, three signs."""
     start = at - 1
@@ -103,7 +103,7 @@ def irish(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     return (start, begin + 4) if ends(data, begin + 4, high) else (0, 0)
 
 
-@compiled
+@lean
 def dutch(data: Bytes, at: int, high: int) -> tuple[int, int]:
     """`1234 AB`: four digits, the first no zero, and two letters that are not SA, SD or SS."""
     end = at

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import CLASS, DIGIT, LETTER, UPPER, WORD
 from privet.kernels.scan.context import (
     TOPIC_ADDRESS,
@@ -38,7 +38,7 @@ for _first, _sign, _second in _SHAPES:
     _DIGITS[_first, _second] = _sign or 1
 
 
-@compiled
+@lean
 def _city_follows(data: Bytes, at: int, high: int) -> bool:
     place = at
     while place < high and place < at + 2 and data[place] in (32, 44):
@@ -48,7 +48,7 @@ def _city_follows(data: Bytes, at: int, high: int) -> bool:
     return data[place + 1] >= 128 or data[place + 2] >= 128 or data[place + 2] >= 97
 
 
-@compiled
+@lean
 def _digits_end(data: Bytes, at: int, end: int, high: int) -> int:
     """The end of a postcode of digits whose first run is [at, end); 0 for none."""
     after = end + 1
@@ -63,7 +63,7 @@ def _digits_end(data: Bytes, at: int, end: int, high: int) -> int:
     return 0
 
 
-@compiled
+@lean
 def postcode(
     data: Bytes, low: int, high: int, at: int, words: Words, streets: Words
 ) -> tuple[int, int, int]:
@@ -88,7 +88,7 @@ def postcode(
     return (at, end, score) if score else (0, 0, 0)
 
 
-@compiled
+@lean
 def _lettered(data: Bytes, low: int, high: int, at: int, words: Words) -> tuple[int, int, int]:
     start, end = british(data, low, high, at)
     if end == 0:
@@ -103,7 +103,7 @@ def _lettered(data: Bytes, low: int, high: int, at: int, words: Words) -> tuple[
     return 0, 0, 0
 
 
-@compiled
+@lean
 def _told(data: Bytes, low: int, high: int, at: int, end: int, words: Words, streets: Words) -> int:
     """How sure it is that the digits are a postcode, by what stands around them."""
     if at - 3 >= low and data[at - 1] == 0x92 and data[at - 2] == 0x80 and data[at - 3] == 0xE3:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import BEYOND, CLASS, DIGIT, LETTER, UPPER, WORD
 from privet.kernels.scan.postcode_shapes import british, canadian, dutch, ends
 from privet.kernels.scan.words import (
@@ -41,13 +41,13 @@ _BASE = np.uint64(BASE)
 _ZERO = np.uint64(0)
 
 
-@compiled
+@lean
 def kind_of(key: np.uint64, streets: Words) -> int:
     """The bits of a word of streets."""
     return np.int64(topics_of(key, streets))
 
 
-@compiled
+@lean
 def capital(data: Bytes, at: int, high: int) -> bool:
     """Whether the letter at `at` is a capital: Latin to Extended-A, Greek, Cyrillic."""
     first = data[at]
@@ -67,7 +67,7 @@ def capital(data: Bytes, at: int, high: int) -> bool:
     return first == 0xD0 and second <= 0xAF
 
 
-@compiled
+@lean
 def space_end(data: Bytes, at: int, high: int) -> int:
     """The end of what may part two words of a name: a blank, hyphen, apostrophe, dot and blank."""
     begin = at
@@ -80,7 +80,7 @@ def space_end(data: Bytes, at: int, high: int) -> int:
     return at if at + 1 < high and at > begin and capital(data, at, high) else begin
 
 
-@compiled
+@lean
 def house_end(data: Bytes, at: int, high: int) -> int:
     """The end of a house number, `12`, `12a`, `12-14`, `12/3`; 0 for what is none."""
     end = at
@@ -104,7 +104,7 @@ def house_end(data: Bytes, at: int, high: int) -> int:
     return end
 
 
-@compiled
+@lean
 def _letter(data: Bytes, at: int, high: int) -> int:
     """Past one letter that belongs to a house number."""
     if at >= high or not CLASS[data[at]] & LETTER:
@@ -112,13 +112,13 @@ def _letter(data: Bytes, at: int, high: int) -> int:
     return at if at + 1 < high and CLASS[data[at + 1]] & (WORD | BEYOND) else at + 1
 
 
-@compiled
+@lean
 def _dotted(data: Bytes, start: int, end: int, high: int) -> int:
     """Past the dot of a short form that ends at `end`."""
     return end + 1 if end - start <= 5 and end < high and data[end] == 46 else end
 
 
-@compiled
+@lean
 def _name_after(data: Bytes, at: int, high: int, streets: Words) -> int:
     """The end of the name that follows a word like `rue`, which ends at `at`; 0 for none."""
     best = names = 0
@@ -141,7 +141,7 @@ def _name_after(data: Bytes, at: int, high: int, streets: Words) -> int:
     return best
 
 
-@compiled
+@lean
 def _ordinal(data: Bytes, at: int, high: int) -> int:
     """The end of `5th` or `42nd`, or `at`."""
     end = at
@@ -153,7 +153,7 @@ def _ordinal(data: Bytes, at: int, high: int) -> int:
     return after if after >= high or not CLASS[data[after]] & WORD else at
 
 
-@compiled
+@lean
 def _number_first(data: Bytes, house: int, high: int, streets: Words) -> int:
     """The end of the street whose name follows a house number that ends at `house`; 0 for none."""
     place = house
@@ -193,7 +193,7 @@ def _number_first(data: Bytes, house: int, high: int, streets: Words) -> int:
     return best
 
 
-@compiled
+@lean
 def _back(data: Bytes, low: int, at: int) -> int:
     """Before what may part two words of a name, back from `at`; `at` where nothing does."""
     place = at
@@ -206,7 +206,7 @@ def _back(data: Bytes, low: int, at: int) -> int:
     return place
 
 
-@compiled
+@lean
 def _ends_like_street(data: Bytes, low: int, at: int, streets: Words) -> bool:
     """Whether the word that ends at `at` has an ending like `-straße` and more before it."""
     key = _ZERO
@@ -226,7 +226,7 @@ def _ends_like_street(data: Bytes, low: int, at: int, streets: Words) -> bool:
     return False
 
 
-@compiled
+@lean
 def _capitals_before(data: Bytes, low: int, start: int, high: int, blanks: int) -> int:
     """Where the capitalised words before `start` begin, at most `blanks` of them past a blank."""
     for _ in range(4):
@@ -241,7 +241,7 @@ def _capitals_before(data: Bytes, low: int, start: int, high: int, blanks: int) 
     return start
 
 
-@compiled
+@lean
 def _word_first(data: Bytes, low: int, high: int, at: int, streets: Words) -> int:
     """Where the street begins whose number is at `at`; -1 for none."""
     place = _past(data, low, at)
@@ -285,7 +285,7 @@ def _word_first(data: Bytes, low: int, high: int, at: int, streets: Words) -> in
     return -1
 
 
-@compiled
+@lean
 def _past(data: Bytes, low: int, at: int) -> int:
     """Before blanks, a comma, a dot or a sign of numbers (`nº`, `#`), back from `at`."""
     place = at
@@ -294,7 +294,7 @@ def _past(data: Bytes, low: int, at: int) -> int:
     return place
 
 
-@compiled
+@lean
 def _flat(data: Bytes, at: int, high: int, streets: Words) -> int:
     """The end of a flat's number after `at` (`, Apt. 4B`, ` #5`, `, 2º B`), or `at`."""
     place = at
@@ -321,7 +321,7 @@ def _flat(data: Bytes, at: int, high: int, streets: Words) -> int:
     return end
 
 
-@compiled
+@lean
 def _floor(data: Bytes, at: int, place: int, high: int, streets: Words) -> int:
     """The end of `2º B` or `3ª izq.` at `place`, or `at`."""
     end = place + 1
@@ -337,7 +337,7 @@ def _floor(data: Bytes, at: int, place: int, high: int, streets: Words) -> int:
     return end
 
 
-@compiled
+@lean
 def city_end(data: Bytes, at: int, high: int) -> int:
     """The end of up to three capitalised words that begin at `at`, or `at`."""
     best, place = at, at
@@ -352,7 +352,7 @@ def city_end(data: Bytes, at: int, high: int) -> int:
     return best
 
 
-@compiled
+@lean
 def code_end(data: Bytes, at: int, high: int) -> int:
     """The end of a postcode at `at` that begins with digits (`12345-6789`, `1234 AB`), or `at`."""
     end = at
@@ -377,7 +377,7 @@ def code_end(data: Bytes, at: int, high: int) -> int:
     return end
 
 
-@compiled
+@lean
 def _place(data: Bytes, low: int, at: int, high: int, streets: Words) -> int:
     """The end of postcode and city after `at`, or `at`."""
     place = at
@@ -414,7 +414,7 @@ def _place(data: Bytes, low: int, at: int, high: int, streets: Words) -> int:
     return end if end > place + 1 else at
 
 
-@compiled
+@lean
 def _lettered(data: Bytes, low: int, at: int, high: int) -> int:
     """The end of a British or Canadian postcode at `at`, or `at`."""
     digit = at
@@ -428,7 +428,7 @@ def _lettered(data: Bytes, low: int, at: int, high: int) -> int:
     return end if end else at
 
 
-@compiled
+@lean
 def _begins(data: Bytes, low: int, at: int) -> bool:
     """Whether a house number may begin at `at`: no sum, decimal or time of day."""
     byte = data[at - 1]
@@ -437,7 +437,7 @@ def _begins(data: Bytes, low: int, at: int) -> bool:
     return not (byte in (44, 45, 46, 58) and at - 1 > low and CLASS[data[at - 2]] & DIGIT)
 
 
-@compiled
+@lean
 def street(data: Bytes, low: int, high: int, at: int, streets: Words) -> tuple[int, int]:
     """The street address whose house number is at `at`: start and end, (0, 0) for none."""
     house = house_end(data, at, high)
