@@ -90,6 +90,9 @@ def _begins(before: bytes, text: bytes, bits: int) -> bool:
 
 
 def token(b: bytes, start: int, end: int) -> Found:
+    wide = re.search(rb"\xef\xbc\x9a {0,2}\Z", b[:start])
+    if wide and (found := after_key(b, wide.start(), start - 1)):
+        return found
     size = end - start
     if 8 <= size <= 10 and b[end : end + 1] == b":":
         return _bot(b, start)
@@ -150,7 +153,11 @@ def beginning(b: bytes, at: int) -> Found:
 
 
 def assignment(b: bytes, at: int) -> Found:
-    before = re.search(rb"(?:\\?[\"'`])?( {0,4})\Z", b[:at])
+    return after_key(b, at, at)
+
+
+def after_key(b: bytes, key_end: int, at: int) -> Found:
+    before = re.search(rb"(?:\\?[\"'`])?( {0,4})\Z", b[:key_end])
     assert before is not None
     told, key_start = word_before(b, 0, before.start())
     if b[max(0, key_start - 1) : key_start] == b"$" and b[at : at + 1] == b":":
@@ -185,11 +192,10 @@ def _is_word(value: bytes) -> bool:
 
 def value_bounds(b: bytes, at: int) -> tuple[int, int, bool] | None:
     operator = re.compile(rb":=(?!=)|=[>:]|=(?![=>:])|:(?![:=>])|:=").match(b, at)
-    if operator is None:
+    if operator is None and b[at : at + 1] in (b":", b"="):
         return None
-    rest = re.compile(rb"[ \t]{0,8}").match(b, at + 1 + (operator.end() - at - 1))
+    rest = re.compile(rb"[ \t]{0,8}").match(b, at + 1 if operator is None else operator.end())
     assert rest is not None
-    # The compiled search looks at eight bytes from the operator on, a second sign of it included.
     start = rest.end()
     quoted = re.compile(rb"(?:\\(?=[\"']))?([\"'`])(?s:([^\n]*?)\1)").match(b, start)
     if re.compile(rb"(?:\\(?=[\"']))?[\"'`]").match(b, start):

@@ -29,7 +29,20 @@ marks = st.sampled_from(
     [b" ", b" ", b"\n", b"'", b'"', b"`", b"\\", b";", b"&", b",", b".", b"-", b"_", b"/"]
 )
 signs = st.sampled_from(
-    [b"=", b": ", b" = ", b":=", b" => ", b'": "', b"='", b"==", b"::", b":", b"://"]
+    [
+        b"=",
+        b": ",
+        "\N{FULLWIDTH COLON}".encode(),
+        b" = ",
+        b":=",
+        b" => ",
+        b'": "',
+        b"='",
+        b"==",
+        b"::",
+        b":",
+        b"://",
+    ]
 )
 fixed = st.sampled_from(
     [

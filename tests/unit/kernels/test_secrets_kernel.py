@@ -161,6 +161,8 @@ def test_a_key_block_without_an_end_is_bounded() -> None:
         ("Hasło: tajne99", "tajne99"),
         ("Пароль: qwerty123", "qwerty123"),
         ("密码:abc123、请", "abc123"),
+        ("密码\uff1aabc123\u3002", "abc123"),
+        ("パスワード\uff1a abc123", "abc123"),
         ("パスワード: abc123", "abc123"),
         ("비밀번호: abc123", "abc123"),
         ("postgres://ana:s3cr3t@db.example.org:5432/x", "ana:s3cr3t"),

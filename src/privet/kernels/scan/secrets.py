@@ -83,13 +83,20 @@ _BEGIN = np.frombuffer(b"-----BEGIN ", np.uint8).copy()
 _END = np.frombuffer(b"-----END ", np.uint8).copy()
 _PRIVATE_KEY = np.frombuffer(b"PRIVATE KEY", np.uint8).copy()
 _ALG = np.frombuffer(b'"alg"', np.uint8).copy()
+_WIDE = np.frombuffer("\uff1a".encode(), np.uint8).copy()
 _TYP = np.frombuffer(b'"typ"', np.uint8).copy()
 
 
 @lean
 def token(data: Bytes, low: int, high: int, start: int, end: int, tables: SecretTables) -> Found:
     """The key or token that the word [start, end) of letters, digits and `_` is a part of."""
-    size = end - start
+    size, before = end - start, start
+    while before > low and data[before - 1] == 32 and start - before < 2:
+        before -= 1
+    if before > low + 2 and data[before - 1] == 0x9A and _same(data, high, before - 3, _WIDE):
+        found = _after_key(data, low, high, before - 3, start - 1, tables)
+        if found[1]:
+            return found
     if 8 <= size <= 10 and end < high and data[end] == 58:
         return _bot_token(data, high, start, end)
     left = np.int64(data[start - 1]) if start > low else 0
@@ -244,7 +251,15 @@ def _chat_token(data: Bytes, high: int, at: int) -> Found:
 @lean
 def assignment(data: Bytes, low: int, high: int, at: int, tables: SecretTables) -> Found:
     """The secret that stands after the `=` or `:` at `at`, if a word for one stands before it."""
-    key_end, floor = at, max(low, at - 4)
+    return _after_key(data, low, high, at, at, tables)
+
+
+@lean
+def _after_key(
+    data: Bytes, low: int, high: int, key_end: int, at: int, tables: SecretTables
+) -> Found:
+    """The secret after the sign from `key_end` to `at`: `=`, `:`, or a wide colon."""
+    floor = max(low, key_end - 4)
     while key_end > floor and data[key_end - 1] == 32:
         key_end -= 1
     if key_end > low and data[key_end - 1] in (34, 39, 96):
