@@ -37,6 +37,8 @@ TAIL, ENDING, PARTICLE, COUNT, UNIT, STATE = 16, 32, 64, 128, 256, 512
 DIRECTION, SLASHED = 1024, 2048
 """`North` after `Street`; `C` in `C/ Mayor`."""
 MOST_WORDS = 6
+SHORTEST = 6
+"""Bytes of the shortest name that its ending alone makes a street: `Katie 5` is none."""
 _BASE = np.uint64(BASE)
 _ZERO = np.uint64(0)
 
@@ -176,13 +178,16 @@ def _number_first(data: Bytes, house: int, high: int, streets: Words) -> int:
         if after == gap:
             break
         kind = kind_of(key, streets)
-        if names == 0 and kind & NUMBER_FIRST:
+        upper = capital(data, gap, high)
+        if names == 0 and (kind & NUMBER_FIRST or (upper and kind & (FIRST | LOWER_FIRST))):
             named = _name_after(data, _dotted(data, gap, after, high), high, streets)
             if named:
                 return named
-        if not capital(data, gap, high):
+        if not upper:
             if not (kind & PARTICLE and (names or kind & COUNT)):
                 break
+        elif not best and _ends_like_street(data, gap, after, streets):
+            best = after
         elif kind & LAST and names:
             best = _dotted(data, gap, after, high)
         elif best:
@@ -209,7 +214,7 @@ def _back(data: Bytes, low: int, at: int) -> int:
 @lean
 def _ends_like_street(data: Bytes, low: int, at: int, streets: Words) -> bool:
     """Whether the word that ends at `at` has an ending like `-straße` and more before it."""
-    key = _ZERO
+    key, right = _ZERO, at
     for length in range(1, 11):
         if at <= low:
             return False
@@ -220,8 +225,8 @@ def _ends_like_street(data: Bytes, low: int, at: int, streets: Words) -> bool:
         key = key * _BASE + np.uint64(code)
         at = start
         if length >= 3 and may_be(key, streets.sieve) and kind_of(key, streets) & ENDING:
-            before = at > low and (data[at - 1] >= 128 or CLASS[data[at - 1]] & LETTER)
-            if before:
+            _, begin = word_before(data, low, at)
+            if begin < at and right - begin >= SHORTEST:
                 return True
     return False
 
