@@ -160,7 +160,18 @@ def _age(m: Maker) -> str:
     return str(m.draw.randrange(18, 93))
 
 
+def _by_hand(m: Maker, name: str) -> str:
+    """Of the lists written by hand, all languages, half of it the table's own."""
+    people = sections("people.txt")
+    own = m.language if m.language in people and m.draw.random() < 0.5 else None
+    return m.draw.choice(people[own or m.draw.choice(list(people))][name][0])
+
+
 MAKERS: Mapping[str, Make] = {
+    "name.by_hand": lambda m: f"{_by_hand(m, 'first')} {_by_hand(m, 'last')}",
+    "name.first.by_hand": lambda m: _by_hand(m, "first"),
+    "name.last.by_hand": lambda m: _by_hand(m, "last"),
+    "city.by_hand": lambda m: _by_hand(m, "city"),
     "email": lambda m: m.fake.email(),
     "phone": _phone,
     "phone.international": _international,

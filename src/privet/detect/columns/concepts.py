@@ -148,7 +148,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature("iban", validators.are_ibans, 0.0, alone=True),
     # One random number in ten passes the check digit.
     Signature("card", validators.are_card_numbers, 0.25, alone=False),
-    Signature("ip", validators.are_ips, 0.05, alone=False),
+    Signature("ip", validators.are_clear_ips, 0.05, alone=False),
     Signature("national_id", validators.are_us_ssns, 0.05, alone=False),
     Signature("device_id", validators.are_mac_addresses, 0.0, alone=True),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
@@ -21,9 +21,12 @@ _LONGEST_PHRASE = 5
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _UNDECOMPOSED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe"})
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LINE = re.compile(r"[^\d][1-3]$")
 _WORD = re.compile(r"[^\W\d_]+")
 _JOINER = re.compile(r"(?i)\b([ei])[-_. ](mail|post)")
 _SHORTEST_IN_COMPOUND = 3
+_SHORTEST_BEGINNING = 4
+_FEWEST_CONSONANTS = 4
 
 
 class Blocked(Enum):
@@ -61,7 +64,10 @@ def read_header(path: ColumnPath) -> HeaderEvidence:
         segments = _segments(step.name) + segments
     if not segments or all(word is None for word in segments):
         return HeaderEvidence()
-    return _judge([word for word in segments if word is not None])
+    said = _judge([word for word in segments if word is not None])
+    if said.concept == "address" and _LINE.search(path.leaf):
+        return replace(said, concept="street")
+    return said
 
 
 def _judge(segments: list[str]) -> HeaderEvidence:
@@ -143,7 +149,7 @@ def _cut(words: tuple[str, ...]) -> Iterator[str | None]:
         opening = _opening(words, end) if place == 0 else None
         if opening is not None:
             end, found = opening
-        yield from [found] if found is not None else _compound(words[place])
+        yield from [found] if found is not None else _unlisted(words[place])
         place = end
 
 
@@ -161,9 +167,17 @@ def _opening(words: tuple[str, ...], phrase_end: int) -> tuple[int, str] | None:
         found = _vocabulary().get("^" + "".join(words[:end]))
         if found is None or end >= len(words) or phrase_end > end:
             continue
-        if found == "@leading" or end == 2 or any(word.endswith("s") for word in words[1:]):
+        plural = any(word.endswith("s") for word in words[end:])
+        # `Número de cliente` is a number, `número de clientes` a count of them.
+        if found == "@leading" or plural or (end == 2 and words[0] != "numero"):
             return end, found
     return None
+
+
+def _unlisted(word: str) -> list[str | None]:
+    """A word that no list has: a compound, or short for a word that one has."""
+    parts = _compound(word)
+    return parts if None not in parts else [_abbreviations().get(word)]
 
 
 def _compound(word: str) -> list[str | None]:
@@ -209,6 +223,26 @@ def _vocabulary() -> Mapping[str, str]:
         for key in _keys(concept, phrase):
             found.setdefault(key, concept)
     return found
+
+
+@cache
+def _abbreviations() -> Mapping[str, str]:
+    """Concept by what is short for words of it alone: a beginning, or the consonants.
+
+    `relig` and `natnlty` are read, `prof` is not: professions and profiles begin with it.
+    """
+    meant: dict[str, set[str]] = {}
+    for concept, listed in read_words("columns/header_words.txt"):
+        (phrase, *more) = tokens(listed)
+        if more or concept in {"@leading", "@counting"} or not phrase.isascii():
+            continue
+        short = {phrase[:end] for end in range(_SHORTEST_BEGINNING, len(phrase))}
+        bare = phrase[0] + "".join(sign for sign in phrase[1:] if sign not in "aeiouy")
+        if len(bare) >= _FEWEST_CONSONANTS:
+            short.add(bare)
+        for word in short:
+            meant.setdefault(word, set()).add(concept)
+    return {word: next(iter(concepts)) for word, concepts in meant.items() if len(concepts) == 1}
 
 
 def _keys(concept: str, phrase: str) -> Iterator[str]:

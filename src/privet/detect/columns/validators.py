@@ -56,6 +56,8 @@ _MAC = r"(?i)[0-9a-f]{2}(?:(?:-[0-9a-f]{2}){5}|(?::[0-9a-f]{2}){5})"
 _UUID = r"(?i)\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?"
 _BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = rf"(?:{_BYTE}\.){{3}}{_BYTE}(?:/\d{{1,3}})?"
+_SMALL = r"(?:[0-5]?\d\.){3}[0-5]?\d"
+_PRIVATE = r"(?:10|127)\..*"
 _IPV6 = r"[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,16})?(?:/\d{1,3})?"
 _AGE = (
     r"[\[(<>≤≥]?=? ?(?:\d{1,2}|1[01]\d|12[0-5])(?:\.\d+)?"
@@ -107,6 +109,14 @@ def are_ips(texts: Values) -> Mask:
     colons = mask(pc.match_substring(texts, ":"))
     six = chosen(texts, colons, lambda some: matches(some, _IPV6))
     return matches(texts, _IPV4) | chosen(texts, six, _ipv6)
+
+
+def are_clear_ips(texts: Values) -> Mask:
+    """IP addresses whatever the header says; a column of four small numbers each is of versions."""
+    found = are_ips(texts)
+    if (~found | matches(texts, _SMALL)).all() and not matches(texts, _PRIVATE).all():
+        return found & ~found
+    return found
 
 
 def _ipv6(texts: Values) -> Mask:
@@ -230,6 +240,11 @@ def are_several_words(texts: Values) -> Mask:
 def are_not_empty(texts: Values) -> Mask:
     """Anything: the header alone decides."""
     return letters(texts) > 0
+
+
+def are_user_names(texts: Values) -> Mask:
+    """One word that begins with letters, in small letters for the most part."""
+    return matches(texts, r"[\p{L}][\p{Ll}\d._-]{2,31}") & holds(texts, r"\p{Ll}{2}")
 
 
 def are_language_codes(texts: Values) -> Mask:

@@ -140,6 +140,8 @@ def _meant(header: HeaderEvidence, values: Profile, context: Context) -> str | N
         return "name.last"
     if header.concept or header.blocked or header.role is None:
         return header.concept
+    if header.role == "user" and values.share(validators.are_user_names).part >= MOST:
+        return "username"
     recurring = values.shape is Shape.FEW and values.distinct > _FEW_DISTINCT
     if recurring or values.shape in {Shape.PERSON, Shape.WORDS}:
         return "name"
