@@ -82,6 +82,8 @@ def _quality(quality: QualitySummary) -> Iterator[str]:
     ):
         if names:
             yield f"{said}: {', '.join(names[:5])}{' …' if names[5:] else ''}"
+    for each in quality.unknown:
+        yield f"the contract does not know of {each}"
     if quality.late:
         yield (
             f"{output.counted(quality.late, 'row')} not taken, though no earlier run has seen "
@@ -123,6 +125,7 @@ def _describe(summary: RunSummary, report: Path) -> dict[str, Any]:
                 "drift": {
                     "added": list(data.quality.ignored),
                     "lost": list(data.quality.absent),
+                    "unknown": list(data.quality.unknown),
                 },
                 "rules": [
                     {

@@ -54,7 +54,7 @@ def _source(data: str, form: SourceForm, document: Document) -> SourceSpec:
         incremental=None
         if form.incremental is None
         else Incremental(None if after is None else ColumnPath.parse(after)),
-        drift=Drift(form.drift.added, form.drift.lost),
+        drift=Drift(form.drift.added, form.drift.lost, form.drift.categories),
         keep=form.keep,
         where=document.locate(path),
     )

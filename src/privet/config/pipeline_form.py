@@ -96,13 +96,16 @@ class IncrementalForm(Form):
 
 
 class DriftForm(Form):
-    """What happens where the source's columns are no longer the contract's."""
+    """What happens where the source is no longer what its contract says."""
 
     added: Literal["refuse", "ignore"] = "refuse"
     lost: Annotated[
         Literal["refuse", "null"],
         BeforeValidator(_lost, json_schema_input_type=Literal["refuse", "null"] | None),
     ] = "refuse"
+    categories: Literal["stop", "quarantine", "report"] = Field(
+        "stop", description="where values show personal data that the contract does not know"
+    )
 
 
 Incremental: TypeAlias = Annotated[

@@ -221,7 +221,10 @@ def _source(source: SourceSpec) -> str:
         how = "files" if after is None else f"{{after: {scalar(str(after))}}}"
         lines.append(f"incremental: {how}")
     if source.drift != Drift():
-        lines.append(f"drift: {{added: {source.drift.added}, lost: {source.drift.lost}}}")
+        said = [f"added: {source.drift.added}", f"lost: {source.drift.lost}"]
+        if source.drift.categories != Drift().categories:
+            said.append(f"categories: {source.drift.categories}")
+        lines.append(f"drift: {{{', '.join(said)}}}")
     if source.keep != "rows":
         lines.append(f"keep: {source.keep}")
     if source.clean:

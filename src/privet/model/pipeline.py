@@ -45,16 +45,19 @@ class Incremental:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What happens where a source's columns are no longer the contract's.
+    """What happens where a source is no longer what its contract says.
 
     Attributes:
         added: a column that the contract does not have: `refuse` the source, or `ignore` the column
             (it is not read, and the run says so).
         lost: a column that the source no longer has: `refuse`, or take it as `null`.
+        categories: personal data in a column whose contract knows of none: `stop` the run before
+            anything leaves, hold the rows back (`quarantine`), or `report` it.
     """
 
     added: Literal["refuse", "ignore"] = "refuse"
     lost: Literal["refuse", "null"] = "refuse"
+    categories: Literal["stop", "quarantine", "report"] = "stop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,11 @@ def _describe_source(source: SourceSpec, contract: Contract) -> dict[str, Any]:
         "query": source.query,
         "partitions": [str(path) for path in source.partitions],
         "incremental": (f"after {after}" if after else "files") if source.incremental else None,
-        "drift": {"added": source.drift.added, "lost": source.drift.lost},
+        "drift": {
+            "added": source.drift.added,
+            "lost": source.drift.lost,
+            "categories": source.drift.categories,
+        },
         "keep": source.keep,
         "clean": [
             {

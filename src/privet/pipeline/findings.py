@@ -24,6 +24,7 @@ class Findings:
         skipped: rows at or below the watermark, as those are that an earlier run has taken.
         late: of these, the ones in places of a file where no earlier run has seen a record.
         added: columns of the source that the contract does not have, and `lost` the other way.
+        unknown: what columns show that the contract does not know, in words.
     """
 
     judged: int = 0
@@ -34,6 +35,7 @@ class Findings:
     late: int = 0
     added: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    unknown: tuple[str, ...] = ()
 
     def note(self, seen: Inspected) -> None:
         """Add what the inspection of a batch says."""

@@ -21,9 +21,10 @@ from privet.model import canonical
 from privet.model.contract import Contract
 from privet.model.errors import IntegrityError, Refused, SourceError
 from privet.model.paths import ColumnPath
-from privet.model.pipeline import SourceSpec
+from privet.model.pipeline import Drift, SourceSpec
 from privet.model.quality import Fresh, QualityRule, Refers
 from privet.model.release import RowCounts
+from privet.pipeline.category_drift import CategoryWatch, require_known
 from privet.pipeline.held import RULE
 from privet.pipeline.increments import Base, find_base, unread
 from privet.pipeline.inspection import Inspector
@@ -78,6 +79,7 @@ class Ingest:
         earlier: what this step gave before, in no order.
         secret: 32 bytes; texts are profiled by hashes under it.
         code_version: part of the step's key.
+        watch: makes what looks for categories that the contract does not know; None: nothing does.
     """
 
     source: SourceSpec
@@ -94,6 +96,7 @@ class Ingest:
     block_bytes: int
     memory_bytes: int
     code_version: str
+    watch: Callable[[Contract], CategoryWatch] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -151,9 +154,11 @@ class Ingest:
         """
         base = self._base()
         verdict = self.verdict()
+        sampled = self.watch(self.contract) if self.watch and not self._holds_unknown else None
         fitted = self._fitted(base, meter)
         intake = self._intake(base, build(self.source.clean, self.contract, fitted))
-        with self.begin(base, given, verdict.add, expected_bytes=self._expected_bytes()) as writer:
+        expected = self._expected_bytes()
+        with self.begin(base, given, _both(verdict, sampled), expected_bytes=expected) as writer:
             for batch, subjects in intake.batches(meter):
                 writer.write(batch, subjects)
             if base is not None and not writer.counts.read:
@@ -164,6 +169,9 @@ class Ingest:
             writer.finish()
             if base is None or self._after is None:
                 self._require_fitting(writer.counts)
+            unknown = sampled.found() if sampled else ()
+            require_known(unknown, self.contract, self.source.drift)
+            intake.findings.unknown = tuple(map(str, unknown))
             self._recall(base, verdict)
             found = verdict.outcomes(
                 intake.findings,
@@ -227,10 +235,21 @@ class Ingest:
             "incremental": repr(source.incremental),
             # What another pipeline adds, from other places, is not what this one goes on from.
             "from": list(source.urls) if source.incremental else [],
-            "drift": [source.drift.added, source.drift.lost],
+            "drift": [source.drift.added, source.drift.lost, *self._unusual],
             "keep": source.keep,
             "external": [each.digest for each in self.external],
         }
+
+    @property
+    def _holds_unknown(self) -> bool:
+        """Whether rows are held back that show what the contract does not know."""
+        return self.source.drift.categories == "quarantine"
+
+    @property
+    def _unusual(self) -> tuple[str, ...]:
+        """What happens to unknown categories, where it is not what happens by itself."""
+        said = self.source.drift.categories
+        return () if said == Drift().categories else (said,)
 
     def _shape(self, after: ColumnPath | None) -> str:
         """What runs have in common that go on from one another.
@@ -324,7 +343,9 @@ class Ingest:
     def inspector(self, cleaning: Cleaning) -> Inspector:
         """What judges each row by itself."""
         external = [(each.rule, each.checks()) for each in self.external]
-        return Inspector(self.contract, cleaning, compile_rules(self.contract), external)
+        watch = self.watch(self.contract) if self.watch and self._holds_unknown else None
+        rules = compile_rules(self.contract)
+        return Inspector(self.contract, cleaning, rules, external, watch)
 
     def verdict(self) -> Verdict:
         """What judges the data set as a whole, beside the newest snapshot that is known."""
@@ -449,3 +470,15 @@ class Ingest:
 def step_name(data: str) -> str:
     """The step's name: pipelines share what they ingest in the same way."""
     return f"ingest {data}"
+
+
+def _both(verdict: Verdict, watch: CategoryWatch | None) -> Callable[[pa.RecordBatch], None]:
+    """What sees every row that is kept."""
+    if watch is None:
+        return verdict.add
+
+    def see(kept: pa.RecordBatch) -> None:
+        verdict.add(kept)
+        watch.add(kept)
+
+    return see

@@ -10,6 +10,8 @@ import pyarrow as pa
 from privet.model.contract import Column, Contract
 from privet.model.paths import ColumnPath
 from privet.model.quality import QualityRule
+from privet.pipeline.category_drift import REASON as DRIFT
+from privet.pipeline.category_drift import CategoryWatch
 from privet.ports.arrow_types import arrow_schema
 from privet.ports.checks import RowChecks
 from privet.quality.cleaning.cleaning import Cleaning
@@ -50,6 +52,7 @@ class Inspector:
         cleaning: the source's cleaning steps, built.
         rules: the contract's row rules, compiled.
         external: the contract's rules that another tool judges, with its checks.
+        watch: finds rows that show what the contract does not know; they are held back.
 
     Attributes:
         schema: of inspected rows: the contract's columns in their types.
@@ -61,11 +64,13 @@ class Inspector:
         cleaning: Cleaning,
         rules: RowRules,
         external: Sequence[tuple[QualityRule, RowChecks]] = (),
+        watch: CategoryWatch | None = None,
     ) -> None:
         self._contract = contract
         self._cleaning = cleaning
         self._rules = rules
         self._external = external
+        self._watch = watch
         self.schema = arrow_schema(contract.columns)
         self._read = tuple(
             replace(column, required=False) if column.path in cleaning.imputed else column
@@ -124,6 +129,8 @@ class Inspector:
         """Judge typed rows, of which some have a reason from `before` the rules."""
         judged = self._rules.judge(rows, before)
         elsewhere, reasons = self._judged_elsewhere(rows, before, judged.reasons)
+        for path, mask in (self._watch.rows(rows) if self._watch else {}).items():
+            reasons = _held(reasons, mask, f"{DRIFT}:{path}")
         subjects, reasons = self._owned(rows, reasons)
         return Inspected(
             rows=rows,

@@ -67,7 +67,11 @@ def describe(
         "watermark": intake.watermark.newest if intake.watermark else None,
         "skipped": findings.skipped,
         "late": findings.late,
-        "drift": {"added": sorted(findings.added), "lost": sorted(findings.lost)},
+        "drift": {
+            "added": sorted(findings.added),
+            "lost": sorted(findings.lost),
+            "unknown": list(findings.unknown),
+        },
         "rules": [asdict(rule) for rule in rules],
         "cleaning": [
             asdict(step) for step in findings.cleaning(intake.source.clean, counts.merged)
@@ -159,6 +163,7 @@ def quality(output: Output, earlier: Sequence[Output]) -> QualitySummary:
         late=output["late"],
         ignored=tuple(output["drift"]["added"]),
         absent=tuple(output["drift"]["lost"]),
+        unknown=tuple(output["drift"].get("unknown", ())),
         history=tuple(
             _point(points[number]) for number in sorted(points) if number <= _number(output)
         ),

@@ -66,6 +66,7 @@ class QualitySummary:
             where no earlier run has seen a record.
         ignored: columns of the source that its contract does not have; they were not read.
         absent: columns of the contract that the source did not have; they are null.
+        unknown: what columns show that the contract does not know, in words.
         profiles: of the kept rows; empty where none was made.
     """
 
@@ -76,6 +77,7 @@ class QualitySummary:
     late: int = 0
     ignored: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from privet.model.contract import Contract
 from privet.model.pipeline import PipelineSpec
 from privet.model.quality import External as ExternalCheck
 from privet.model.version import VERSION
+from privet.pipeline.category_drift import CategoryWatch
 from privet.pipeline.ingest import External, Ingest, step_name
 from privet.pipeline.publish import step_name as release_step
 from privet.pipeline.steps import Output, StepMemory
@@ -63,6 +64,7 @@ class Ingesting:
             block_bytes=engine.block_bytes,
             memory_bytes=engine.memory_bytes,
             code_version=self.code_version,
+            watch=_watch,
         )
 
 
@@ -81,6 +83,12 @@ def external_checks(contract: Contract, root: Path) -> tuple[External, ...]:
             checks = partial(load_checks, reference, root, columns, rule.where)
             found.append(External(rule, checks, digest))
     return tuple(found)
+
+
+def _watch(contract: Contract) -> CategoryWatch:
+    from privet.project.drifting import contract_watch  # noqa: PLC0415 (loads the detector)
+
+    return contract_watch(contract)
 
 
 def step_memory(memory: Memory) -> StepMemory:

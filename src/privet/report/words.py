@@ -64,6 +64,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "wrong_shape": "the line is not an object of the contract's shape",
         "unknown_field": "a field that the contract does not know",
         "duplicate_key": "a key stands twice in one line",
+        "drift": "it shows personal data that its contract does not know",
         "unowned": "no key says whom the row is about",
         "rule": "it breaks the rule",
         "duplicate": "another row stands for it",
