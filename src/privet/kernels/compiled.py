@@ -1,8 +1,17 @@
-"""How kernels are compiled: on first use, without the interpreter's lock, kept on disk."""
+"""How kernels are compiled: on first use, without the interpreter's lock, kept on disk.
+
+A program of many small functions that pass tables along needs two more forms. Numba counts the
+users of each array at each call; `lean` code does not, and so may not make arrays. And it passes an
+array as seven words; what is `inlined` passes nothing. Both are compiled as parts of whatever
+`compiled` function calls them, and are kept on disk with it: see `privet.kernels.scan.scanner`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
 from numba import njit
@@ -21,3 +30,26 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         return cast("Callable[P, R]", njit(function, cache=True, nogil=True))
     except RuntimeError:  # Numba's word for "no place to keep it"
         return cast("Callable[P, R]", njit(function, nogil=True))
+
+
+def lean(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile `function` without reference counts: it may use arrays, and make none."""
+    return cast("Callable[P, R]", njit(function, nogil=True, _nrt=False))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Like `lean`, and made a part of each caller: for the few that pass many tables along."""
+    return cast("Callable[P, R]", njit(function, nogil=True, _nrt=False, forceinline=True))
+
+
+def sources_version(package: str) -> int:
+    """A number that changes with any module of a package; never 0.
+
+    Numba keeps a function on disk until its own file changes, whatever becomes of the functions
+    that it is made of. One that closes over this number is kept apart for each version.
+    """
+    folder = Path(str(files(package)))
+    digest = sha256()
+    for source in sorted(folder.glob("*.py")):
+        digest.update(source.read_bytes())
+    return int.from_bytes(digest.digest()[:7], "big") or 1

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from privet.detect.kinds import flags as kinds
 from privet.detect.words import read_words
 from privet.kernels.scan import codes
-from privet.kernels.scan.emission import room
+from privet.kernels.scan.emission import FIELDS
 from privet.kernels.scan.flags import CATEGORIES, SPARE, flags
+from privet.kernels.scan.tables import workplace
 
 WANTED = np.zeros(1024, np.uint8)
 
@@ -27,12 +28,10 @@ def flagged(texts: list[str], capacity: int = 64) -> list[tuple[int, str, int]]:
     out: list[tuple[int, str, int]] = []
     row, at = 0, 0
     while row < len(rows):
-        found = room(capacity, WANTED, 0)
-        row, at = flags(data, offsets, row, at, len(rows), found, kinds.flag_words())
-        for place in range(found.state[0]):
-            start, end = found.start[place], found.end[place]
-            text = bytes(data[start:end]).decode()
-            out.append((int(found.row[place]), text, int(found.kind[place])))
+        found, work = np.empty((capacity, FIELDS), np.int64), workplace(WANTED, 0)
+        row, at = flags(data, offsets, row, at, len(rows), found, work, kinds.flag_words())
+        for number, start, end, kind, *_ in found[: work["count"][0]].tolist():
+            out.append((number, bytes(data[start:end]).decode(), kind))
     return out
 
 

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from privet.detect.kinds.registry import KINDS, select
-from privet.detect.text.tables import scan_tables
+from privet.detect.text.tables import known_tables
 from privet.kernels.column_bytes import column_bytes
-from privet.kernels.scan.emission import room
+from privet.kernels.scan.emission import FIELDS
 from privet.kernels.scan.scanner import scan
+from privet.kernels.scan.tables import workplace
 from privet.kernels.spans import Spans
 from privet.transforms.arrow import Values
 
@@ -95,23 +96,29 @@ class Detector:
     ) -> Iterator[Spans]:
         """The spans of the rows from `row` to `stop`; `first` is the number of row 0."""
         at, floor = int(offsets[row]), -1
-        tables = scan_tables()
+        known = known_tables()
         capacity = 64 + (int(offsets[stop]) - at) // _BYTES_PER_SPAN
         while row < stop:
-            found = room(capacity, self._wanted, floor)
-            row, at = scan(data, offsets, row, at, stop, found, tables)
-            count = int(found.state[0])
+            found = np.empty((capacity, FIELDS), np.int64)
+            work = workplace(self._wanted, floor)
+            row, at = scan(data, offsets, row, at, stop, found, work, known)
+            count = int(work["count"][0])
             if count:
-                floor = int(found.end[count - 1])
-                begins = offsets[found.row[:count]]
-                yield Spans(
-                    found.row[:count] + first,
-                    found.start[:count] - begins,
-                    found.end[:count] - begins,
-                    found.kind[:count],
-                    found.score[:count],
-                    found.evidence[:count],
-                )
+                floor = int(found[count - 1, 2])
+                yield _spans(found[:count], offsets, first)
+
+
+def _spans(found: _Places, offsets: _Places, first: int) -> Spans:
+    row, start, end, kind, score, evidence = found.T
+    begins = offsets[row]
+    return Spans(
+        row + first,
+        start - begins,
+        end - begins,
+        kind.astype(np.uint16),
+        score.astype(np.uint8),
+        evidence.astype(np.uint8),
+    )
 
 
 def _pieces(offsets: _Places) -> list[tuple[int, int]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan import codes
 from privet.kernels.scan.classes import BEYOND, CLASS, DIGIT, LETTER, WORD
 from privet.kernels.scan.context import TOPIC_AGE, TOPIC_BIRTH, before, context, spoken
@@ -41,7 +41,7 @@ _AGED, _FILLER = np.uint64(AGED), np.uint64(FILLER)
 _OLD, _YEARS, _FULL = np.uint64(OLD), np.uint64(YEARS), np.uint64(FULL | AGED)
 
 
-@compiled
+@lean
 def found(
     data: Bytes, low: int, high: int, at: int, words: Words, calendar: Calendar
 ) -> tuple[int, int, int, int, int]:
@@ -61,7 +61,7 @@ def found(
     return 0, 0, codes.NONE, 0, 0
 
 
-@compiled
+@lean
 def _birth(
     data: Bytes,
     low: int,
@@ -85,7 +85,7 @@ def _birth(
     return 0, 0, codes.NONE, 0, 0
 
 
-@compiled
+@lean
 def _compact(
     data: Bytes, low: int, high: int, at: int, end: int, words: Words, calendar: Calendar
 ) -> tuple[int, int, int, int, int]:
@@ -104,7 +104,7 @@ def _compact(
     return 0, 0, codes.NONE, 0, 0
 
 
-@compiled
+@lean
 def _age(
     data: Bytes, low: int, high: int, at: int, end: int, words: Words, calendar: Calendar
 ) -> tuple[int, int, int, int, int]:
@@ -131,7 +131,7 @@ def _age(
     return at, end, codes.AGE, score, codes.CONTEXT
 
 
-@compiled
+@lean
 def _bare(data: Bytes, low: int, high: int, at: int, end: int) -> bool:
     """Whether the number is no part of a decimal, a range, a share or a sum."""
     if end < high:
@@ -148,7 +148,7 @@ def _bare(data: Bytes, low: int, high: int, at: int, end: int) -> bool:
     return not (byte in (44, 45, 46, 47) and at - 1 > low and CLASS[data[at - 2]] & WORD)
 
 
-@compiled
+@lean
 def _unit(data: Bytes, at: int, high: int, words: Words) -> tuple[int, int]:
     """OLD or YEARS for the words that follow a number, 0 for others; and where they end."""
     limit = min(high, at + 32)
@@ -174,7 +174,7 @@ def _unit(data: Bytes, at: int, high: int, words: Words) -> tuple[int, int]:
     return best, stop
 
 
-@compiled
+@lean
 def _aged(data: Bytes, low: int, at: int, words: Words) -> bool:
     """Whether a word like `age` stands right before, past `is` or `of`."""
     place = at
@@ -202,7 +202,7 @@ def _aged(data: Bytes, low: int, at: int, words: Words) -> bool:
     return False
 
 
-@compiled
+@lean
 def _aged_run(data: Bytes, low: int, at: int, words: Words) -> bool:
     """The same in a script that parts no words: up to four characters."""
     key = _ZERO
@@ -217,7 +217,7 @@ def _aged_run(data: Bytes, low: int, at: int, words: Words) -> bool:
     return False
 
 
-@compiled
+@lean
 def _apart(data: Bytes, low: int, high: int, at: int, end: int) -> bool:
     """Whether number and unit stand apart, as in `Marie, 45 ans` or `Marie (45 ans)`."""
     if at > low and data[at - 1] == 40:

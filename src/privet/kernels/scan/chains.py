@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, DIGIT, LETTER, WORD
 
 Bytes = npt.NDArray[np.uint8]
@@ -32,7 +32,7 @@ def new_chain() -> Chain:
     return np.zeros((MOST_GROUPS, 3), np.int64)
 
 
-@compiled
+@lean
 def digits_end(data: Bytes, at: int, high: int) -> int:
     """The end of the run of digits that begins at `at`."""
     while at < high and CLASS[data[at]] & DIGIT:
@@ -40,7 +40,7 @@ def digits_end(data: Bytes, at: int, high: int) -> int:
     return at
 
 
-@compiled
+@lean
 def separator(data: Bytes, at: int, high: int) -> tuple[int, int]:
     """What parts a group that ends at `at` from the next: its code, and where that begins.
 
@@ -93,7 +93,7 @@ def separator(data: Bytes, at: int, high: int) -> tuple[int, int]:
     return code, at
 
 
-@compiled
+@lean
 def read_chain(data: Bytes, at: int, high: int, chain: Chain) -> int:
     """Read the chain whose first digit is `at`; how many groups it has.
 
@@ -113,7 +113,7 @@ def read_chain(data: Bytes, at: int, high: int, chain: Chain) -> int:
     return count
 
 
-@compiled
+@lean
 def joined_left(data: Bytes, low: int, start: int) -> int:
     """CLEAN, SOFT or HARD: whether what stands before `start` makes it part of something else."""
     if start <= low:
@@ -139,7 +139,7 @@ def joined_left(data: Bytes, low: int, start: int) -> int:
     return CLEAN
 
 
-@compiled
+@lean
 def closed_right(data: Bytes, high: int, end: int) -> bool:
     """Whether a number may end at `end`: no letter, digit or decimal follows, nor a `%`."""
     if end >= high:
@@ -155,7 +155,7 @@ def closed_right(data: Bytes, high: int, end: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def token_bounds(data: Bytes, low: int, high: int, at: int, most: int) -> tuple[int, int]:
     """The run of ASCII letters, digits and `_` around `at`, at most `most` bytes to the left."""
     start, end = at, at
@@ -167,7 +167,7 @@ def token_bounds(data: Bytes, low: int, high: int, at: int, most: int) -> tuple[
     return start, end
 
 
-@compiled
+@lean
 def on_border(data: Bytes, low: int, start: int) -> int:
     """`start`, moved left to the first byte of the character that it lies in."""
     while start > low and CLASS[data[start]] & BEYOND and data[start] < 0xC0:

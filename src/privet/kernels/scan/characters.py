@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
 
-@compiled
+@lean
 def _starts(data: Bytes, start: int, end: int) -> int:
     """Bytes that begin a character: all but those of the form 10xxxxxx."""
     count = 0
@@ -20,7 +20,7 @@ def _starts(data: Bytes, start: int, end: int) -> int:
     return count
 
 
-@compiled
+@lean
 def _characters(
     data: Bytes, offsets: Places, rows: Places, starts: Places, ends: Places, out: Places
 ) -> None:

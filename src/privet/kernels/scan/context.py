@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.words import (
     BASE,
     FOLD,
@@ -74,13 +74,13 @@ Seen = tuple[np.uint64, np.uint64, int, int]
 """Topics, countries, place of the nearest word that speaks for something, of a NEGATIVE one."""
 
 
-@compiled
+@lean
 def spoken(topics: np.uint64, wanted: int) -> bool:
     """Whether one of the topics in `wanted` (bits) is among `topics`."""
     return (topics & np.uint64(wanted)) != np.uint64(0)
 
 
-@compiled
+@lean
 def _look(key: np.uint64, place: int, seen: Seen, words: Words) -> Seen:
     slot = slot_of(key, words)
     if slot < 0:
@@ -94,7 +94,7 @@ def _look(key: np.uint64, place: int, seen: Seen, words: Words) -> Seen:
     return topics | found, countries | words.countries[slot], positive, negative
 
 
-@compiled
+@lean
 def _run(
     data: npt.NDArray[np.uint8], at: int, right: int, place: int, seen: Seen, words: Words
 ) -> Seen:
@@ -115,7 +115,7 @@ def _run(
     return seen
 
 
-@compiled
+@lean
 def _camel(data: npt.NDArray[np.uint8], limit: int, at: int, right: int) -> bool:
     """Whether `fooBar` is parted before `at`, or `IDNumber` is: the letter at `at` is a capital."""
     if at - 1 < limit or not 65 <= data[at] <= 90:
@@ -126,7 +126,7 @@ def _camel(data: npt.NDArray[np.uint8], limit: int, at: int, right: int) -> bool
     return 97 <= left <= 122 and at - 2 >= limit and _AHEAD[data[at - 2]] == _LETTER
 
 
-@compiled
+@lean
 def _gather(
     data: npt.NDArray[np.uint8], low: int, limit: int, right: int, most: int, words: Words
 ) -> Seen:
@@ -200,7 +200,7 @@ def _gather(
     return seen
 
 
-@compiled
+@lean
 def _reach(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
     """How far the words after a candidate go; `end` where they belong to what comes next."""
     limit = min(high, end + AHEAD)
@@ -224,7 +224,7 @@ def _reach(data: npt.NDArray[np.uint8], end: int, high: int) -> int:
     return at
 
 
-@compiled
+@lean
 def _split(data: npt.NDArray[np.uint8], at: int) -> bool:
     """Whether an ASCII word would be cut before `at`."""
     return (
@@ -235,7 +235,7 @@ def _split(data: npt.NDArray[np.uint8], at: int) -> bool:
     )
 
 
-@compiled
+@lean
 def before(
     data: npt.NDArray[np.uint8], low: int, start: int, words: Words
 ) -> tuple[np.uint64, np.uint64]:
@@ -247,7 +247,7 @@ def before(
     return topics, countries
 
 
-@compiled
+@lean
 def context(
     data: npt.NDArray[np.uint8], low: int, high: int, start: int, end: int, words: Words
 ) -> tuple[np.uint64, np.uint64]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import CLASS, DIGIT, WORD
 from privet.kernels.scan.words import Words, topics_of, word_at, word_before
 
@@ -42,7 +42,7 @@ class Calendar(NamedTuple):
     """As yyyymmdd: today, or the day when the text was written."""
 
 
-@compiled
+@lean
 def number_at(data: Bytes, at: int, high: int) -> tuple[int, int]:
     """The value of the digits that begin at `at`, and their end; at most nine are read."""
     value = 0
@@ -53,7 +53,7 @@ def number_at(data: Bytes, at: int, high: int) -> tuple[int, int]:
     return value, at
 
 
-@compiled
+@lean
 def day_of(year: int, month: int, day: int) -> int:
     """The day as yyyymmdd; 0 where the calendar has none. Zeros for year or day are let through."""
     if not 1 <= month <= 12 or day < 0 or day > 31 or not (year == 0 or 1000 <= year <= 2999):
@@ -65,14 +65,14 @@ def day_of(year: int, month: int, day: int) -> int:
     return year * 10000 + month * 100 + day
 
 
-@compiled
+@lean
 def _century(year: int, latest: int) -> int:
     """The year that two digits mean."""
     year += 2000
     return year if year <= latest // 10000 else year - 100
 
 
-@compiled
+@lean
 def _ordered(first: int, second: int, year: int, sign: int) -> int:
     """Day and month in the order that is possible; where both are, `/` means month first."""
     if sign == 47 and 1 <= first <= 12:
@@ -83,7 +83,7 @@ def _ordered(first: int, second: int, year: int, sign: int) -> int:
     return day if day else day_of(year, first, second)
 
 
-@compiled
+@lean
 def _numeric(data: Bytes, at: int, high: int, latest: int) -> tuple[int, int]:
     """The end and day of three numbers with the same sign between them: (0, 0) for none."""
     first, end = number_at(data, at, high)
@@ -108,12 +108,12 @@ def _numeric(data: Bytes, at: int, high: int, latest: int) -> tuple[int, int]:
     return after, _ordered(first, second, year, sign)
 
 
-@compiled
+@lean
 def _sign(data: Bytes, at: int, high: int, first: int, middle: int, last: int) -> bool:
     return at + 3 <= high and data[at] == first and data[at + 1] == middle and data[at + 2] == last
 
 
-@compiled
+@lean
 def _eastern(data: Bytes, at: int, high: int) -> tuple[int, int]:
     """`1990年3月12日`, `1990년 3월 12일`: end and day, (0, 0) for none."""
     year, at = number_at(data, at, high)
@@ -135,7 +135,7 @@ def _eastern(data: Bytes, at: int, high: int) -> tuple[int, int]:
     return whole, day_of(year, month, 0)
 
 
-@compiled
+@lean
 def _gap(data: Bytes, at: int, high: int) -> int:
     """The end of what may stand between the parts of a date in words: at most three signs."""
     limit = min(high, at + 3)
@@ -144,7 +144,7 @@ def _gap(data: Bytes, at: int, high: int) -> int:
     return at
 
 
-@compiled
+@lean
 def _year(data: Bytes, at: int, high: int, words: Words) -> tuple[int, int]:
     """The four digits of a year after `at`, past a comma or `de`: value and end, or (0, at)."""
     place = _gap(data, at, high)
@@ -157,7 +157,7 @@ def _year(data: Bytes, at: int, high: int, words: Words) -> tuple[int, int]:
     return 0, at
 
 
-@compiled
+@lean
 def _month_right(data: Bytes, at: int, high: int, words: Words) -> tuple[int, int]:
     """The month named after `at`, past `th`, `of`, `de`: number and end, or (0, at)."""
     place = at
@@ -176,7 +176,7 @@ def _month_right(data: Bytes, at: int, high: int, words: Words) -> tuple[int, in
     return 0, at
 
 
-@compiled
+@lean
 def _month_left(data: Bytes, low: int, at: int, words: Words) -> tuple[int, int]:
     """The month named before `at`: number and where it begins, or (0, at)."""
     place = at
@@ -189,7 +189,7 @@ def _month_left(data: Bytes, low: int, at: int, words: Words) -> tuple[int, int]
     return (month, start) if month else (0, at)
 
 
-@compiled
+@lean
 def _named(data: Bytes, low: int, high: int, at: int, words: Words) -> tuple[int, int, int]:
     """A date with the name of a month, around the number at `at`: start, end, day."""
     value, end = number_at(data, at, high)
@@ -217,7 +217,7 @@ def _named(data: Bytes, low: int, high: int, at: int, words: Words) -> tuple[int
     return 0, 0, 0
 
 
-@compiled
+@lean
 def _alone(data: Bytes, low: int, high: int, start: int, end: int) -> bool:
     """Whether nothing that stands beside makes this a part of a longer number or word."""
     if end < high:
@@ -234,7 +234,7 @@ def _alone(data: Bytes, low: int, high: int, start: int, end: int) -> bool:
     return not (byte in (45, 46, 47) and start - 1 > low and CLASS[data[start - 2]] & WORD)
 
 
-@compiled
+@lean
 def read_date(
     data: Bytes, low: int, high: int, at: int, calendar: Calendar
 ) -> tuple[int, int, int]:
@@ -256,7 +256,7 @@ def read_date(
     return start, after, day
 
 
-@compiled
+@lean
 def time_end(data: Bytes, at: int, high: int) -> int:
     """The end of a time of day that begins at `at`, with its zone; `at` where none does."""
     hour, end = number_at(data, at, high)
@@ -277,7 +277,7 @@ def time_end(data: Bytes, at: int, high: int) -> int:
     return _zone(data, end, high)
 
 
-@compiled
+@lean
 def _zone(data: Bytes, at: int, high: int) -> int:
     """The end of a zone (`Z`, `+02:00`, `-0530`) after `at`, or `at`."""
     if at < high and data[at] == 90:
@@ -294,7 +294,7 @@ def _zone(data: Bytes, at: int, high: int) -> int:
     return at
 
 
-@compiled
+@lean
 def is_date(data: Bytes, low: int, high: int, at: int, calendar: Calendar) -> int:
     """The end of the date, time or both that the digits at `at` belong to; 0 for none."""
     _, end, day = read_date(data, low, high, at, calendar)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import DOT
 from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, DIGIT, HEX, LETTER, WORD
 
@@ -22,7 +22,7 @@ _SMALL = 32
 """Four numbers below this are more often a version or a section than a machine."""
 
 
-@compiled
+@lean
 def _local_start(data: Bytes, low: int, at: int) -> int:
     """Where the local part of an address before the `@` at `at` begins; `at` for nowhere."""
     floor = max(low, at - _LOCAL)
@@ -52,7 +52,7 @@ def _local_start(data: Bytes, low: int, at: int) -> int:
     return start
 
 
-@compiled
+@lean
 def _domain_end(data: Bytes, at: int, high: int) -> int:
     """The end of the domain that begins at `at`; `at` where none does."""
     ceiling = min(high, at + _DOMAIN)
@@ -75,7 +75,7 @@ def _domain_end(data: Bytes, at: int, high: int) -> int:
     return end
 
 
-@compiled
+@lean
 def _ends_here(data: Bytes, end: int, high: int) -> bool:
     """Whether no letter or digit follows that would belong to the label."""
     if end >= high:
@@ -88,7 +88,7 @@ def _ends_here(data: Bytes, end: int, high: int) -> bool:
     return not (0xC3 <= byte <= 0xD7)
 
 
-@compiled
+@lean
 def _is_top(data: Bytes, start: int, end: int) -> bool:
     """Whether a label may be a top-level domain: letters only, or punycode; no file ending."""
     if end - start > 24 or end - start < 2:
@@ -101,7 +101,7 @@ def _is_top(data: Bytes, start: int, end: int) -> bool:
     return not _is_file_ending(data, start, end)
 
 
-@compiled
+@lean
 def _is_file_ending(data: Bytes, start: int, end: int) -> bool:
     """png, jpg, gif, svg, css, and js: `icon@2x.png` is no mailbox."""
     word = 0
@@ -121,7 +121,7 @@ def _is_file_ending(data: Bytes, start: int, end: int) -> bool:
     )
 
 
-@compiled
+@lean
 def email(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """The address around the `@` at `at`: start and end; (at, at) for none."""
     start = _local_start(data, low, at)
@@ -135,7 +135,7 @@ def email(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     return start, end
 
 
-@compiled
+@lean
 def handle_end(data: Bytes, low: int, high: int, at: int) -> int:
     """The end of the `@handle` that begins at `at`; `at` for none."""
     if at > low and (CLASS[data[at - 1]] & (WORD | BEYOND) or data[at - 1] in (46, 47, 64, 45)):
@@ -150,7 +150,7 @@ def handle_end(data: Bytes, low: int, high: int, at: int) -> int:
     return place
 
 
-@compiled
+@lean
 def ipv4(data: Bytes, chain: Chain, first: int, count: int) -> int:
     """2 for an IPv4 address of four groups from `first` on, 1 for a doubtful one, 0 for none."""
     if first + 4 > count or (first + 4 < count and chain[first + 4, 2] == DOT):
@@ -171,7 +171,7 @@ def ipv4(data: Bytes, chain: Chain, first: int, count: int) -> int:
     return 2 if largest >= _SMALL else 1
 
 
-@compiled
+@lean
 def colon_form(data: Bytes, low: int, high: int, at: int) -> tuple[int, int, int]:
     """An IPv6 or hardware address around a `:` or hex digit at `at`: (start, end, what).
 
@@ -190,7 +190,7 @@ def colon_form(data: Bytes, low: int, high: int, at: int) -> tuple[int, int, int
     return _colon_groups(data, high, start, end)
 
 
-@compiled
+@lean
 def _colon_groups(data: Bytes, high: int, start: int, end: int) -> tuple[int, int, int]:
     if end < high and CLASS[data[end]] & WORD:
         return start, start, 0
@@ -226,7 +226,7 @@ def _colon_groups(data: Bytes, high: int, start: int, end: int) -> tuple[int, in
     return start, end, 1 if groups >= 3 and end - start >= 7 else 3
 
 
-@compiled
+@lean
 def hyphen_hardware(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     """The hardware address `00-1A-2B-3C-4D-5E` around the hex digit at `at`; (at, at) for none."""
     start = at
@@ -247,7 +247,7 @@ def hyphen_hardware(data: Bytes, low: int, high: int, at: int) -> tuple[int, int
     return start, start + 17
 
 
-@compiled
+@lean
 def uuid_end(data: Bytes, start: int, high: int) -> int:
     """The end of the UUID that begins at `start`; `start` for none."""
     if start + 36 > high or data[start + 8] != 45 or data[start + 13] != 45:

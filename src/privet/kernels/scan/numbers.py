@@ -1,17 +1,32 @@
-"""What begins at a digit: chains of digit groups, and tokens of letters and digits."""
+"""What begins at a digit: chains of digit groups, and tokens of letters and digits.
+
+What a candidate may be is asked in the order of how sure the answer would be; the first that counts
+takes its groups, and the rest of the chain is looked at by itself.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
-from privet.kernels.scan import codes, network, payment
+from privet.kernels.compiled import lean
+from privet.kernels.scan import (
+    births,
+    codes,
+    dates,
+    network,
+    payment,
+    phone_chain,
+    places,
+    secrets,
+    wallets,
+)
 from privet.kernels.scan.chains import (
     BLANK,
     CLEAN,
     HARD,
     PARENTHESIS,
+    SOFT,
     closed_right,
     digits_end,
     joined_left,
@@ -22,74 +37,112 @@ from privet.kernels.scan.classes import CLASS, HEX, LETTER, WORD
 from privet.kernels.scan.context import (
     TOPIC_BANK,
     TOPIC_CARD,
+    TOPIC_CRYPTO,
     TOPIC_NEGATIVE,
     TOPIC_NETWORK,
+    TOPIC_PHONE,
     context,
     spoken,
 )
 from privet.kernels.scan.emission import Found, emit
-from privet.kernels.scan.tables import Scratch, Tables
+from privet.kernels.scan.officials import official_at
+from privet.kernels.scan.tables import Known, Work, calendar_of, street_words_of, words_of
 
 Bytes = npt.NDArray[np.uint8]
 
 _TOKEN = 64
-_DIGITS_OF_IDS = 6
-"""A number of fewer digits is no id; it may be an age or a house."""
 
 
-@compiled
+@lean
 def on_digit(
-    data: Bytes, low: int, high: int, at: int, found: Found, scratch: Scratch, tables: Tables
+    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
     """Look at the digit at `at`, the first of its run; where to go on."""
     start, end = token_bounds(data, low, high, at, _TOKEN)
     if end < high and data[end] == 64:
         return end  # the local part of an address; `@` will look
     if start < at or digits_end(data, at, high) < end:
-        return _token(data, low, high, start, end, at, found, tables)
-    past = _colons(data, low, high, at, end, found, tables)
-    if past:
-        return past
+        return _token(data, low, high, start, end, at, found, work, known)
+    colon = end < high and data[end] == 58
+    if colon or (at > low and data[at - 1] == 58):
+        past = on_colons(data, low, high, at, found, work, known)
+        if past:
+            return past
+    if end - at == 2 and end < high and (data[end] == 45 or (at > low and data[at - 1] == 45)):
+        past = _hyphens(data, low, high, at, found, work)
+        if past:
+            return past
     if end - at == 8:
         past = network.uuid_end(data, at, high)
         if past > at:
             return past
-    return _chain(data, low, high, at, found, scratch, tables)
+    if (colon and end - at >= 8) or joined_left(data, low, at) == SOFT:
+        past = _secret(data, low, high, start, end, found, work, known)
+        if past:
+            return past
+    return _chain(data, low, high, at, found, work, known)
 
 
-@compiled
-def _colons(
-    data: Bytes, low: int, high: int, at: int, end: int, found: Found, tables: Tables
+@lean
+def on_colons(
+    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
-    """IPv6 and hardware addresses around a token of hex digits; 0 for none."""
-    if (end < high and data[end] == 58) or (at > low and data[at - 1] == 58):
-        return on_colons(data, low, high, at, found, tables)
-    if end - at == 2 and end < high and (data[end] == 45 or (at > low and data[at - 1] == 45)):
-        first, last = network.hyphen_hardware(data, low, high, at)
-        if last > first:
-            emit(found, first, last, codes.MAC, 85, codes.FORMAT)
-            return last
-    return 0
-
-
-@compiled
-def on_colons(data: Bytes, low: int, high: int, at: int, found: Found, tables: Tables) -> int:
     """An IPv6 or hardware address around `at`; where it ends, 0 for none."""
     first, last, what = network.colon_form(data, low, high, at)
     if what == 0:
         return 0
     if what == 2:
-        emit(found, first, last, codes.MAC, 85, codes.FORMAT)
+        emit(found, work, first, last, codes.MAC, 85, codes.FORMAT)
         return last
     score = 85
     if what == 3:
-        topics, _ = context(data, low, high, first, last, tables.words)
+        topics, _ = context(data, low, high, first, last, words_of(known))
         score = 65 if spoken(topics, TOPIC_NETWORK) else 40
-    emit(found, first, last, codes.IP, score, codes.FORMAT)
+    emit(found, work, first, last, codes.IP, score, codes.FORMAT)
     return last
 
 
-@compiled
+@lean
+def _hyphens(data: Bytes, low: int, high: int, at: int, found: Found, work: Work) -> int:
+    first, last = network.hyphen_hardware(data, low, high, at)
+    if last > first:
+        emit(found, work, first, last, codes.MAC, 85, codes.FORMAT)
+        return last
+    return 0
+
+
+@lean
+def _secret(
+    data: Bytes, low: int, high: int, start: int, end: int, found: Found, work: Work, known: Known
+) -> int:
+    first, last, kind, score, why = secrets.token(data, low, high, start, end, known.secrets)
+    if last and emit(found, work, first, last, kind, score, why):
+        return last
+    return 0
+
+
+@lean
+def _wallet(
+    data: Bytes,
+    low: int,
+    high: int,
+    start: int,
+    end: int,
+    found: Found,
+    work: Work,
+    known: Known,
+) -> bool:
+    score, told, why = wallets.wallet(data, start, end)
+    if told == 0:
+        return False
+    if told > score:
+        topics, _ = context(data, low, high, start, end, words_of(known))
+        if spoken(topics, TOPIC_CRYPTO):
+            score, why = told, codes.CONTEXT
+    return emit(found, work, start, end, codes.CRYPTO, score, why)
+
+
+@lean
 def _token(
     data: Bytes,
     low: int,
@@ -98,72 +151,97 @@ def _token(
     end: int,
     at: int,
     found: Found,
-    tables: Tables,
+    work: Work,
+    known: Known,
 ) -> int:
-    """Letters and digits together: IBAN, hex forms, secrets, official numbers."""
+    """Letters and digits together: IBAN, hex forms, secrets, official numbers, postcodes."""
     if at == start + 2 and CLASS[data[start]] & LETTER and CLASS[data[start + 1]] & LETTER:
-        last = _iban(data, low, high, start, found, tables)
-        if last:
-            return last
-    if CLASS[data[start]] & HEX:
-        last = _colons(data, low, high, at, end, found, tables)
-        if last:
-            return last
-    if end - start == 8:
-        past = network.uuid_end(data, start, high)
-        if past > start:
+        past = _iban(data, low, high, start, found, work, known)
+        if past:
             return past
-    if end - start == 2:
-        first, last = network.hyphen_hardware(data, low, high, start)
-        if last > first:
-            emit(found, first, last, codes.MAC, 85, codes.FORMAT)
-            return last
-    return end
+    if CLASS[data[start]] & HEX:
+        if (end < high and data[end] == 58) or (start > low and data[start - 1] == 58):
+            past = on_colons(data, low, high, at, found, work, known)
+            if past:
+                return past
+        if end - start == 8:
+            past = network.uuid_end(data, start, high)
+            if past > start:
+                return past
+        if end - start == 2:
+            past = _hyphens(data, low, high, start, found, work)
+            if past:
+                return past
+    past = _secret(data, low, high, start, end, found, work, known)
+    if past:
+        return past
+    if 14 <= end - start <= 90 and _wallet(data, low, high, start, end, found, work, known):
+        return end
+    last, kind, score, why = official_at(data, low, high, start, work, known)
+    if kind and emit(found, work, work.opening, last, kind, score, why):
+        return last
+    if end - start in (8, 11) and payment.is_bic(data, start, end, known.iban_lengths):
+        on_bic(data, low, high, start, end, found, work, known)
+    past = _place(data, low, high, at, found, work, known)
+    return max(past, end)
 
 
-@compiled
-def _iban(data: Bytes, low: int, high: int, start: int, found: Found, tables: Tables) -> int:
-    last, sure = payment.iban(data, high, start, tables.iban_lengths)
+@lean
+def on_bic(
+    data: Bytes, low: int, high: int, start: int, end: int, found: Found, work: Work, known: Known
+) -> bool:
+    """Note the BIC [start, end) where banks are spoken of."""
+    topics, _ = context(data, low, high, start, end, words_of(known))
+    if not spoken(topics, TOPIC_BANK):
+        return False
+    return emit(found, work, start, end, codes.BIC, 65, codes.CONTEXT)
+
+
+@lean
+def _iban(
+    data: Bytes, low: int, high: int, start: int, found: Found, work: Work, known: Known
+) -> int:
+    last, sure = payment.iban(data, high, start, known.iban_lengths)
     if sure == 2:
-        emit(found, start, last, codes.IBAN, 95, codes.CHECKSUM)
+        emit(found, work, start, last, codes.IBAN, 95, codes.CHECKSUM)
         return last
     if sure == 1:
-        topics, _ = context(data, low, high, start, last, tables.words)
+        topics, _ = context(data, low, high, start, last, words_of(known))
         if spoken(topics, TOPIC_BANK):
-            emit(found, start, last, codes.IBAN, 60, codes.CONTEXT)
+            emit(found, work, start, last, codes.IBAN, 60, codes.CONTEXT)
             return last
     return 0
 
 
-@compiled
+@lean
 def _chain(
-    data: Bytes, low: int, high: int, at: int, found: Found, scratch: Scratch, tables: Tables
+    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
     """All that a chain of digit groups may hold; where to go on."""
-    chain = scratch.chain
+    chain = work.chain
     count = read_chain(data, at, high, chain)
     past = chain[count - 1, 1]
     if past < high and CLASS[data[past]] & WORD and count > 1:
         count -= 1  # the last group is part of a word; it is looked at by itself
         past = chain[count, 0]
-    group = 0
+    group = np.int64(0)
     while group < count:
         if group == 0:
             left = joined_left(data, low, at)
         else:
             left = CLEAN if chain[group, 2] in (BLANK, PARENTHESIS) else HARD
         if left < HARD:
-            taken = _from_group(data, low, high, group, count, found, scratch, tables)
-            if taken:
-                group += taken
+            end = _from_group(data, low, high, group, count, found, work, known)
+            if end:
+                past = max(past, end)
+                while group < count and chain[group, 0] < end:
+                    group += 1
                 continue
         group += 1
-    if found.state[0] > 0:
-        return max(past, found.end[found.state[0] - 1])
     return past
 
 
-@compiled
+@lean
 def _from_group(
     data: Bytes,
     low: int,
@@ -171,43 +249,110 @@ def _from_group(
     group: int,
     count: int,
     found: Found,
-    scratch: Scratch,
-    tables: Tables,
+    work: Work,
+    known: Known,
 ) -> int:
-    """What begins at `group`; how many groups it takes, 0 for nothing."""
-    chain = scratch.chain
+    """What begins at `group`; where it ends, 0 for nothing."""
+    chain = work.chain
+    start, close = chain[group, 0], chain[group, 1]
+    if close - start <= 3 and group + 3 < count:
+        how = network.ipv4(data, chain, group, count)
+        if how:
+            last = chain[group + 3, 1]
+            if closed_right(data, high, last) or data[last] in (58, 47):
+                _ipv4(data, low, high, start, last, how, found, work, known)
+                return last
+    if close - start in (1, 2, 4, 8):
+        first, last, kind, score, why = births.found(
+            data, low, high, start, words_of(known), calendar_of(known)
+        )
+        if last and emit(found, work, first, last, kind, score, why):
+            return last
+    whole = chain[count - 1, 1] - start
+    if whole >= 12:
+        groups, sure = payment.card(data, chain, group, count, work.digits)
+        last = chain[group + max(groups, 1) - 1, 1]
+        if sure and closed_right(data, high, last):
+            topics, _ = context(data, low, high, start, last, words_of(known))
+            if _card(start, last, sure, topics, found, work):
+                return last
+    last = _identified(data, low, high, group, count, found, work, known)
+    if last:
+        return last
+    if close - start in (1, 2, 4):
+        last = dates.is_date(data, low, high, start, calendar_of(known))
+        if last > start:
+            return last
+    return _place(data, low, high, start, found, work, known)
+
+
+@lean
+def _identified(
+    data: Bytes,
+    low: int,
+    high: int,
+    group: int,
+    count: int,
+    found: Found,
+    work: Work,
+    known: Known,
+) -> int:
+    """An official number or a phone number at `group`, whichever is surer; its end or 0."""
+    chain = work.chain
     start = chain[group, 0]
-    how = network.ipv4(data, chain, group, count)
-    if how:
-        last = chain[group + 3, 1]
-        if closed_right(data, high, last) or data[last] in (58, 47):
-            _ipv4(data, low, high, start, last, how, found, tables)
-            return 4
-    groups, sure = payment.card(data, chain, group, count, scratch.digits)
-    if sure and closed_right(data, high, chain[group + groups - 1, 1]):
-        last = chain[group + groups - 1, 1]
-        topics, _ = context(data, low, high, start, last, tables.words)
-        if _card(start, last, sure, topics, found):
-            return groups
+    last, kind, score, why = official_at(data, low, high, start, work, known)
+    opening = work.opening
+    taken = np.int64(0)
+    if chain[count - 1, 1] - start >= 6 and phone_chain.is_worth_it(data, low, chain, group, count):
+        taken, first, past, sure, reason = phone_chain.phone(
+            data, low, high, chain, group, count, words_of(known), known.phones, work.digits
+        )
+        if taken and sure > score and emit(found, work, first, past, codes.PHONE, sure, reason):
+            return past
+    if kind and emit(found, work, opening, last, kind, score, why):
+        return last
     return 0
 
 
-@compiled
+@lean
+def _place(
+    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
+) -> int:
+    """A street, postcode or pair of coordinates at the digit `at`; its end or 0."""
+    first, last, kind, score, why = places.found(
+        data, low, high, at, words_of(known), street_words_of(known)
+    )
+    if last and emit(found, work, first, last, kind, score, why):
+        return last
+    return 0
+
+
+@lean
 def _ipv4(
-    data: Bytes, low: int, high: int, start: int, last: int, how: int, found: Found, tables: Tables
+    data: Bytes,
+    low: int,
+    high: int,
+    start: int,
+    last: int,
+    how: int,
+    found: Found,
+    work: Work,
+    known: Known,
 ) -> None:
     score = 85
     if how == 1:
-        topics, _ = context(data, low, high, start, last, tables.words)
+        topics, _ = context(data, low, high, start, last, words_of(known))
         score = 65 if spoken(topics, TOPIC_NETWORK) else 40
-    emit(found, start, last, codes.IP, score, codes.FORMAT)
+    emit(found, work, start, last, codes.IP, score, codes.FORMAT)
 
 
-@compiled
-def _card(start: int, last: int, sure: int, topics: np.uint64, found: Found) -> bool:
+@lean
+def _card(start: int, last: int, sure: int, topics: np.uint64, found: Found, work: Work) -> bool:
     if spoken(topics, TOPIC_CARD):
-        return emit(found, start, last, codes.CARD, 95, codes.CHECKSUM_AND_CONTEXT)
+        return emit(found, work, start, last, codes.CARD, 95, codes.CHECKSUM_AND_CONTEXT)
     score = 90 if sure == 3 else 75 if sure == 2 else 40
     if spoken(topics, TOPIC_NEGATIVE):
         score -= 35
-    return emit(found, start, last, codes.CARD, score, codes.CHECKSUM)
+    elif spoken(topics, TOPIC_PHONE):
+        score -= 20
+    return emit(found, work, start, last, codes.CARD, score, codes.CHECKSUM)

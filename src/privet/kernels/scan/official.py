@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled, lean
+from privet.kernels.compiled import lean
 from privet.kernels.scan import codes
 from privet.kernels.scan.official_tables import (
     AGAINST,
@@ -99,7 +99,7 @@ _PERMUTED = _permutations()
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.uint8)
 
 
-@compiled
+@lean
 def measure(data: Bytes, start: int, end: int) -> tuple[int, int, int]:
     """Letters and digits, letters alone, and the written form as a number.
 
@@ -143,7 +143,7 @@ def measure(data: Bytes, start: int, end: int) -> tuple[int, int, int]:
     return count, letters, form
 
 
-@compiled
+@lean
 def official(
     data: Bytes,
     start: int,
@@ -177,7 +177,7 @@ def official(
     return 0, 0, 0
 
 
-@compiled
+@lean
 def possible(data: Bytes, start: int, end: int, tables: OfficialTables) -> bool:
     """Whether `data[start:end]` may be an official number in any context; soon told.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import BLANK, HYPHEN
 from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, LETTER, LOWER, UPPER, WORD
 
@@ -16,7 +16,7 @@ Lengths = npt.NDArray[np.uint8]
 _FEWEST, _MOST = 12, 19
 
 
-@compiled
+@lean
 def luhn(digits: Bytes, count: int) -> bool:
     """Whether the last of `count` digits (values 0 to 9) checks the others (ISO/IEC 7812-1)."""
     total = 0
@@ -29,7 +29,7 @@ def luhn(digits: Bytes, count: int) -> bool:
     return total % 10 == 0
 
 
-@compiled
+@lean
 def _goods_number(digits: Bytes, count: int) -> bool:
     """Whether the digits are a valid GTIN (EAN-13, UPC-A), as on every package."""
     total = 0
@@ -38,7 +38,7 @@ def _goods_number(digits: Bytes, count: int) -> bool:
     return total % 10 == 0
 
 
-@compiled
+@lean
 def _issued(digits: Bytes, count: int) -> bool:
     """Whether an issuer's range has numbers that begin so and are so long."""
     six = 0
@@ -66,7 +66,7 @@ def _issued(digits: Bytes, count: int) -> bool:
     return four == 604 or two in (50, 56, 57, 58, 63, 67)  # Maestro
 
 
-@compiled
+@lean
 def _grouped(chain: Chain, first: int, count: int) -> bool:
     """4-4-4-4, 4-4-4-4-3, 4-6-5, 4-6-4, 4-4-4 or 4-4-4-1 with one separator throughout."""
     separator = chain[first + 1, 2]
@@ -87,7 +87,7 @@ def _grouped(chain: Chain, first: int, count: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tuple[int, int]:
     """The card number that begins at group `first`: (groups, how sure), (0, 0) for none.
 
@@ -111,7 +111,7 @@ def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tu
     return 0, 0
 
 
-@compiled
+@lean
 def iban(data: Bytes, high: int, start: int, lengths: Lengths) -> tuple[int, int]:
     """The IBAN that begins at `start`: its end, and 2 if it checks or 1 if only its length does.
 
@@ -162,7 +162,7 @@ def iban(data: Bytes, high: int, start: int, lengths: Lengths) -> tuple[int, int
     return place, 2 if remainder == 1 else 1
 
 
-@compiled
+@lean
 def is_bic(data: Bytes, start: int, end: int, lengths: Lengths) -> bool:
     """8 or 11 capital letters and digits: bank, country, place, branch."""
     if end - start not in (8, 11):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import BLANK, DOT, HYPHEN, PARENTHESIS, SLASH, Chain
 
 PLUS, OPENED = 1, 2
@@ -21,7 +21,7 @@ NO, PLAIN, USUAL, DISTINCTIVE = 0, 1, 2, 3
 Bytes = npt.NDArray[np.uint8]
 
 
-@compiled
+@lean
 def number(data: Bytes, start: int, end: int) -> int:
     """The number that up to eighteen digits in [start, end) stand for."""
     found = np.int64(0)
@@ -30,7 +30,7 @@ def number(data: Bytes, start: int, end: int) -> int:
     return found
 
 
-@compiled
+@lean
 def signature(chain: Chain, first: int, last: int) -> int:
     """The lengths of the groups, one decimal digit each; 0 where one is longer than nine."""
     found = np.int64(0)
@@ -42,7 +42,7 @@ def signature(chain: Chain, first: int, last: int) -> int:
     return found
 
 
-@compiled
+@lean
 def one_separator(chain: Chain, first: int, last: int) -> int:
     """The separator between all the groups, 0 where they differ or there is none."""
     if last - first < 2:
@@ -53,7 +53,7 @@ def one_separator(chain: Chain, first: int, last: int) -> int:
     return chain[first + 1, 2]
 
 
-@compiled
+@lean
 def _is_day(year: int, month: int, day: int) -> bool:
     """Whether three numbers may be a day, month and day in either order."""
     if month > 12:
@@ -61,12 +61,12 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= 31 and (year < 100 or 1500 <= year < 2200)
 
 
-@compiled
+@lean
 def _long(chain: Chain, group: int) -> int:
     return chain[group, 1] - chain[group, 0]
 
 
-@compiled
+@lean
 def _is_date(data: Bytes, chain: Chain, first: int, last: int) -> bool:
     """Whether the first groups are a date, two years, or a date and a time."""
     one = number(data, chain[first, 0], chain[first, 1])
@@ -90,13 +90,13 @@ def _is_date(data: Bytes, chain: Chain, first: int, last: int) -> bool:
     return last - first == 3 and long_three == 2 and _is_day(three, one, two)
 
 
-@compiled
+@lean
 def _is_formal(form: int) -> bool:
     """Whether the lengths of the groups are those of a payment card, SSN, CPF or Amazon order."""
     return form in (4444, 465, 464, 4443, 44443, 44444, 324, 3332, 377)
 
 
-@compiled
+@lean
 def _is_another(data: Bytes, chain: Chain, first: int, last: int, n: int) -> bool:
     """Whether the groups are a date, address of a computer, ISBN, card, SSN, version or float."""
     if _is_date(data, chain, first, last) or _is_formal(signature(chain, first, last)):
@@ -115,7 +115,7 @@ def _is_another(data: Bytes, chain: Chain, first: int, last: int, n: int) -> boo
     return n == 13 and head in (978, 979)
 
 
-@compiled
+@lean
 def _opened(data: Bytes, chain: Chain, first: int, last: int) -> int:
     """The class of a chain with an area code in parentheses: its first group, or its second."""
     code = first
@@ -138,7 +138,7 @@ def _opened(data: Bytes, chain: Chain, first: int, last: int) -> int:
     return DISTINCTIVE
 
 
-@compiled
+@lean
 def _trunk(chain: Chain, first: int, last: int, n: int) -> int:
     """The class of a chain that begins with one 0."""
     area = _long(chain, first)
@@ -163,7 +163,7 @@ def _trunk(chain: Chain, first: int, last: int, n: int) -> int:
     return USUAL if between == DOT and count == 3 else DISTINCTIVE
 
 
-@compiled
+@lean
 def _grouped(data: Bytes, chain: Chain, first: int, last: int) -> int:
     """The class of a chain that begins neither with 0 nor with a parenthesis."""
     form = signature(chain, first, last)
@@ -186,7 +186,7 @@ def _grouped(data: Bytes, chain: Chain, first: int, last: int) -> int:
     return USUAL if _is_usual(form, head, between) else PLAIN
 
 
-@compiled
+@lean
 def _is_usual(form: int, head: int, between: int) -> bool:
     """Whether a form without trunk prefix is in use, and is not as well that of other numbers.
 
@@ -206,7 +206,7 @@ def _is_usual(form: int, head: int, between: int) -> bool:
     return form == 323 and between == BLANK
 
 
-@compiled
+@lean
 def shape(data: Bytes, chain: Chain, first: int, last: int, lead: int) -> int:
     """The class (`NO`, `PLAIN`, `USUAL`, `DISTINCTIVE`) of the groups `first` to `last` of a chain.
 

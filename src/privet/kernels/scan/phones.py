@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 from privet.kernels.scan.codes import CONTEXT, FORMAT
 from privet.kernels.scan.context import (
     TOPIC_BANK,
@@ -61,7 +61,7 @@ digit; and those regions.
 _NODES, _BEGAN, _FORMS, _BEHIND, _ROOTS = 0, 4, 8, 12, 16
 
 
-@compiled
+@lean
 def _wide(tables: PhoneTables, at: int) -> np.uint64:
     found = np.uint64(0)
     for field in range(3, -1, -1):
@@ -69,7 +69,7 @@ def _wide(tables: PhoneTables, at: int) -> np.uint64:
     return found
 
 
-@compiled
+@lean
 def walked(entry: int, digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> int:
     """The label that the first `n` digits lead to from root `entry`; 0 where they lead nowhere."""
     nodes = np.int64(_wide(tables, _NODES))
@@ -81,7 +81,7 @@ def walked(entry: int, digits: npt.NDArray[np.uint8], n: int, tables: PhoneTable
     return np.int64(tables[nodes + at * 11 + 10])
 
 
-@compiled
+@lean
 def international(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) -> int:
     """What the digits after a `+` are: 2 a valid number, 1 of a possible length, 0 neither."""
     if n < _SHORTEST or n > LONGEST + 3:
@@ -89,7 +89,7 @@ def international(digits: npt.NDArray[np.uint8], n: int, tables: PhoneTables) ->
     return walked(0, digits, n, tables)
 
 
-@compiled
+@lean
 def national(
     digits: npt.NDArray[np.uint8], n: int, within: np.uint64, tables: PhoneTables
 ) -> np.uint64:
@@ -112,7 +112,7 @@ def national(
     return found
 
 
-@compiled
+@lean
 def written_so(form: int, tables: PhoneTables) -> np.uint64:
     """In which regions numbers are written in groups of these lengths: bits, 0 for none."""
     first = np.int64(_wide(tables, _FORMS))
@@ -129,7 +129,7 @@ def written_so(form: int, tables: PhoneTables) -> np.uint64:
     return np.uint64(0)
 
 
-@compiled
+@lean
 def nanp(digits: npt.NDArray[np.uint8], n: int) -> bool:
     """Whether the digits are built as North American numbers are (NANP), a leading 1 aside.
 
@@ -145,7 +145,7 @@ def nanp(digits: npt.NDArray[np.uint8], n: int) -> bool:
     return True
 
 
-@compiled
+@lean
 def judge(
     digits: npt.NDArray[np.uint8],
     n: int,
@@ -177,7 +177,7 @@ def judge(
     return np.int64(max(score, 0)), np.int64(CONTEXT if context else FORMAT)
 
 
-@compiled
+@lean
 def _abroad(
     digits: npt.NDArray[np.uint8], n: int, shape_class: int, context: int, tables: PhoneTables
 ) -> int:
@@ -195,7 +195,7 @@ def _abroad(
     return 55 if context else (50 if n >= 10 and not plain else 40)
 
 
-@compiled
+@lean
 def _at_home(
     digits: npt.NDArray[np.uint8],
     n: int,

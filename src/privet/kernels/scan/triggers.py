@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 
 Bytes = npt.NDArray[np.uint8]
 
 BLOCK = 64
 
 
-@compiled
+@lean
 def holds_trigger(data: Bytes, at: int) -> bool:
     """Whether a digit, `@`, `:`, `=` or `--` stands in the BLOCK bytes from `at` on.
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled
+from privet.kernels.compiled import lean
 
 MARK = 1
 """What an accent of its own is folded to: it is passed over."""
@@ -128,14 +128,14 @@ def unparted_text(text: str) -> bool:
     return code >= 0x3040 or 0x0E00 <= code < 0x0F00
 
 
-@compiled
+@lean
 def may_be(key: np.uint64, sieve: npt.NDArray[np.uint64]) -> bool:
     """Whether `key` may be in the table; most that are not are told apart here."""
     bit = (key * _MIX) >> _SIEVE
     return (sieve[np.int64(bit >> _SIX)] >> (bit & _BIT)) & _ONE != _ZERO
 
 
-@compiled
+@lean
 def slot_of(key: np.uint64, words: Words) -> int:
     """Where `key` stands in the table; -1 if it does not."""
     if not may_be(key, words.sieve):
@@ -149,7 +149,7 @@ def slot_of(key: np.uint64, words: Words) -> int:
     return -1
 
 
-@compiled
+@lean
 def letter_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[int, int]:
     """The folded letter of the UTF-8 character at `at`, and where the next one begins.
 
@@ -180,7 +180,7 @@ def letter_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[int, int
     return 0, at + length
 
 
-@compiled
+@lean
 def character_before(data: npt.NDArray[np.uint8], low: int, at: int) -> int:
     """Where the UTF-8 character that ends at `at` (> `low`) begins; never below `low`."""
     start = at - 1
@@ -189,13 +189,13 @@ def character_before(data: npt.NDArray[np.uint8], low: int, at: int) -> int:
     return start
 
 
-@compiled
+@lean
 def unparted(code: int) -> bool:
     """Whether the letter is of a script that does not part words: Han, kana, Hangul, Thai."""
     return code >= 0x3040 or 0x0E00 <= code < 0x0F00
 
 
-@compiled
+@lean
 def word_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[np.uint64, int]:
     """The key of the word that begins at `at`, and its end; one character where none parts words.
 
@@ -217,7 +217,7 @@ def word_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[np.uint64,
     return key, at
 
 
-@compiled
+@lean
 def word_before(data: npt.NDArray[np.uint8], low: int, at: int) -> tuple[np.uint64, int]:
     """The key of the word that ends at `at`, and where it begins: (0, at) where there is none."""
     key, letters = _ZERO, 0
@@ -236,7 +236,7 @@ def word_before(data: npt.NDArray[np.uint8], low: int, at: int) -> tuple[np.uint
     return key, at
 
 
-@compiled
+@lean
 def topics_of(key: np.uint64, words: Words) -> np.uint64:
     """The topic bits of a word; 0 for one that is not in the table."""
     slot = slot_of(key, words)
