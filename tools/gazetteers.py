@@ -6,11 +6,11 @@ Sources, both in the development environment, both permissive (NOTICE names them
     phonenumbers   Apache-2.0  places of area codes (libphonenumber's geocoding data)
 
 Written are `src/privet/detect/columns/lists/{given,family,city,country,language}.bin`: sorted
-little-endian 32-bit hashes of folded words (`privet.detect.columns.gazetteers`). Names go in word by
-word, places whole. What is also an everyday word of one of Faker's languages (its lorem lists),
-a word of headers or a word that values are made of is left out, and so are words of one letter. The
-same sources give the same bytes. Printed is how many everyday words each list would take for a name
-or place after that: words of titles and companies, which no list was cleared of.
+little-endian 32-bit hashes of folded words (`privet.detect.columns.gazetteers`). Names go in word
+by word, places whole. What is also an everyday word of one of Faker's languages (its lorem
+lists), a word of headers or a word that values are made of is left out, and so are words of one
+letter. The same sources give the same bytes. Printed is how many everyday words each list would
+take for a name or place after that: words of titles and companies, which no list was cleared of.
 """
 
 from __future__ import annotations

@@ -272,3 +272,33 @@ def test_a_nested_id_is_no_subject_of_the_rows() -> None:
     found = scan({"author": rows})
     assert found["author.user_id"].kind == "person_id"
     assert propose_subject(tuple(found.values())) is None
+
+
+def test_official_numbers_of_one_country_need_no_header() -> None:
+    fake = Faker("it_IT")
+    fake.seed_instance(2)
+    found = scan_one("x17", [fake.ssn() for _ in range(40)])
+    assert (found.kind, found.unsure) == ("national_id", False)
+    assert found.evidence == ("all 40 distinct values check as official numbers of one country",)
+
+
+def test_random_numbers_are_no_official_ones() -> None:
+    numbers = [str(DRAW.randrange(10**8, 10**9)) for _ in range(400)]
+    assert scan_one("x17", numbers).kind is None
+
+
+def test_versions_are_no_addresses() -> None:
+    versions = [f"{n % 20}.{n % 7}.{n % 11}.{n}" for n in range(40)]
+    assert scan_one("x17", versions).kind is None
+    assert scan_one("ip", [f"192.168.{n}.7" for n in range(60)]).kind == "ip"
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"), [("relig", "religion"), ("gndr", "gender"), ("addr2", "street")]
+)
+def test_a_header_cut_short_is_read(header: str, kind: str) -> None:
+    values = {"religion": ["none", "other"], "gender": ["m", "f"], "street": ["Mill Lane 3"]}
+    assert (
+        scan({header: values[kind] * 30, "email": EMAILS[:30] * len(values[kind])})[header].kind
+        == kind
+    )

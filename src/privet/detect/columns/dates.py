@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from privet.detect.columns.checks import Mask, holds, mask, matches
+from privet.detect.columns.checks import LETTER, Mask, holds, mask, matches
 from privet.transforms.arrow import Values, pc
 
 Days = npt.NDArray[np.datetime64]
@@ -24,7 +24,7 @@ _YEAR_FIRST = r"\A(?P<y>\d{4})(?P<s>[-/.]?)(?P<m>\d{2})(?P<t>[-/.]?)(?P<d>\d{2})
 _YEAR_LAST = (
     r"\A(?P<d>\d{1,2})(?P<s>[-/. ])(?P<m>\d{1,2})(?P<t>[-/. ])(?P<y>\d{4}|\d{2})" + _TIME + r"\z"
 )
-_LETTERS = r"\A(?:\p{L}|\d)[\p{L}\d ,.:/+-]*\p{L}{3}[\p{L}\d ,.:/+-]*\d\z"
+_LETTERS = rf"\A[^@]*{LETTER}{{3}}[^@]*\d\z"
 _NAMED = re.compile(
     r"(?:[^\W\d]{2,9},? )?(?:(\d{1,2})\.?[ /-]([^\W\d]{3,10})\.?,?[ /-](\d{4})"
     r"|([^\W\d]{3,10})\.? (\d{1,2}),? (\d{4}))(?::\d{2}:\d{2}:\d{2}(?: [+-]\d{4})?|" + _TIME + ")"

@@ -9,12 +9,15 @@ from privet.detect.columns.checks import count, letters
 from privet.detect.columns.concepts import CONCEPTS, SIGNATURES
 from privet.detect.columns.dates import days_of
 from privet.detect.columns.headers import HeaderEvidence
+from privet.detect.columns.officials import official_share
 from privet.detect.columns.opinions import MOST, SOME, Context, Opinion, are, holding, tried
 from privet.detect.columns.profile import Profile, Shape
 from privet.detect.columns.shares import Share
 from privet.detect.words import value_words
 
 _CHANCE = {signature.concept: signature.chance for signature in SIGNATURES} | {"phone": SOME}
+_OFFICIAL = 0.6
+"""Values of one country's numbers may be taken for another's where both fit."""
 _PLAIN = frozenset({Shape.FLAG, Shape.NUMBER, Shape.DATE, Shape.FEW})
 _NAMEABLE = frozenset({Shape.FEW, Shape.PERSON, Shape.WORDS, Shape.CODE})
 
@@ -52,7 +55,8 @@ def prose(values: Profile, says: tuple[str, ...]) -> Opinion:
 def by_shape(header: HeaderEvidence, values: Profile, context: Context) -> Opinion:
     """Nothing known by header or form: firm, but where values could still be about people."""
     if opinion := (
-        _by_lists(header, values, context)
+        _by_numbers(header, values)
+        or _by_lists(header, values, context)
         or _by_words(values)
         or _by_dates(header, values, context)
     ):
@@ -67,6 +71,18 @@ def by_shape(header: HeaderEvidence, values: Profile, context: Context) -> Opini
     if values.shape in _PLAIN and not (context.about_people and _single_out(values)):
         return Opinion(None, 80 if values.shape is Shape.DATE else 90, (look,))
     return _by_doubt(values, context, look)
+
+
+def _by_numbers(header: HeaderEvidence, values: Profile) -> Opinion | None:
+    """Check digits of one country's official numbers, in most values."""
+    if header.blocked is not None or values.shape not in {Shape.NUMBER, Shape.CODE, Shape.WORDS}:
+        return None
+    share = official_share(values.texts)
+    if share.part < _OFFICIAL:
+        return None
+    evidence = f"{share} {tried(values)} check as official numbers of one country"
+    sure = share.part >= MOST and share.hits >= 20
+    return Opinion("national_id", 80 if sure else 60, (evidence,), unsure=not sure)
 
 
 def _by_lists(header: HeaderEvidence, values: Profile, context: Context) -> Opinion | None:

@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from privet.detect.columns.checks import BEYOND, Mask
 from privet.detect.columns.hashing import LONGEST, hashes_of
 from privet.transforms.arrow import Values, pc
 from privet.transforms.text_bytes import TextBytes
 
 _UNDECOMPOSED = (("ß", "ss"), ("ł", "l"), ("ø", "o"), ("đ", "d"), ("\u0131", "i"), ("æ", "ae"))
+_ACCENTS = r"[\x{300}-\x{36F}]+"
 _BITS = np.uint64(32)
-Mask = npt.NDArray[np.bool_]
 
 
 class Gazetteer(Enum):
@@ -40,8 +41,8 @@ def folded(values: Values) -> Values:
     texts = pc.utf8_lower(values)
     for sign, plain in _UNDECOMPOSED:
         texts = pc.replace_substring(texts, sign, plain)
-    texts = pc.replace_substring_regex(pc.utf8_normalize(texts, "NFKD"), r"\p{M}+", "")
-    return pc.utf8_trim(pc.replace_substring_regex(texts, r"[^\p{L}]+", " "), " ")
+    texts = pc.replace_substring_regex(pc.utf8_normalize(texts, "NFKD"), _ACCENTS, "")
+    return pc.utf8_trim(pc.replace_substring_regex(texts, rf"[^A-Za-z{BEYOND}]+", " "), " ")
 
 
 def words_of(texts: Values) -> tuple[Values, npt.NDArray[np.int64]]:

@@ -111,7 +111,7 @@ def name_shares(texts: Values) -> NameShares:
     one = (counted == 1) & clean
     first, last = _each(given, rows, texts), _each(family, rows, texts)
     full = clean & (many >= 2) & (many <= 5) & (named >= 1)
-    han = matches(texts, r"\p{Han}{2,4}")
+    han = matches(texts, r"[\x{4E00}-\x{9FFF}]{2,4}")
     return NameShares(
         given=share(one & first),
         family=share(one & last),
@@ -121,7 +121,9 @@ def name_shares(texts: Values) -> NameShares:
         country=share(listed(bare, Gazetteer.COUNTRY)),
         language=share(listed(bare, Gazetteer.LANGUAGE)),
         legal=share(holds(texts, _LEGAL)),
-        latin=bool(matches(texts, r"[\p{Latin}\P{L}]*").mean() >= 0.8),
+        latin=bool(
+            matches(texts, r"[\x00-\x{24F}\x{1E00}-\x{1EFF}\x{2000}-\x{206F}]*").mean() >= 0.8
+        ),
     )
 
 

@@ -13,17 +13,29 @@ from ipaddress import ip_address
 import numpy as np
 import pyarrow as pa
 
-from privet.detect.columns.checks import Mask, chosen, count, holds, letters, mask, matches, without
+from privet.detect.columns.checks import (
+    BEYOND,
+    LETTER,
+    Mask,
+    chosen,
+    count,
+    holds,
+    letters,
+    mask,
+    matches,
+    without,
+)
 from privet.detect.columns.checksums import luhn, mod_97
 from privet.detect.words import value_words
 from privet.transforms.arrow import Values, pc
 
-_LABEL = r"[\p{L}\p{N}](?:[\p{L}\p{N}_-]*[\p{L}\p{N}])?"
+_SIGN = rf"[A-Za-z0-9{BEYOND}]"
+_LABEL = rf"{_SIGN}(?:[_-]*{_SIGN})*"
 _EMAIL = (
     r'(?i)(?:mailto:)?[^\s@<>()\[\],;:"\\]{1,64}@'
-    rf"(?:{_LABEL}\.)+(?:\p{{L}}[\p{{L}}\p{{M}}]+|xn--[a-z0-9-]{{2,59}})"
+    rf"(?:{_LABEL}\.)+(?:{LETTER}{{2,}}|xn--[a-z0-9-]{{2,59}})"
 )
-_EMAIL_INSIDE = rf"[\p{{L}}\p{{N}}_.+%-]@(?:{_LABEL}\.)+\p{{L}}{{2}}"
+_EMAIL_INSIDE = rf"[A-Za-z0-9_.+%{BEYOND}-]@(?:{_LABEL}\.)+{LETTER}{{2}}"
 _IBAN_LENGTHS = {
     country: length
     for length, countries in {
@@ -65,7 +77,7 @@ _AGE = (
 )
 _DEGREES = r"(?:\d{1,2}|1[0-7]\d|180)(?:\.\d+)?"
 _PAIR = r"\(?[+-]?(?:\d{1,2}|1[0-7]\d)\.\d{3,} ?[,;] ?[+-]?(?:\d{1,2}|1[0-7]\d)\.\d{3,}\)?"
-_CAPITALISED = r"[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}]*(?:[-'.\x{2019}][\p{L}\p{M}]*)*"
+_CAPITALISED = rf"[A-Z{BEYOND}][A-Za-z'.\x{{2019}}{BEYOND}-]*"
 
 
 def are_emails(texts: Values) -> Mask:
@@ -170,9 +182,9 @@ def are_ages(texts: Values) -> Mask:
 def are_person_shaped(texts: Values) -> Mask:
     """Two to five capitalised words without a digit, as the names of people are written."""
     particles = "|".join(sorted(value_words("particle")))
-    word = rf"(?:(?i:{particles})|{_CAPITALISED})"
+    word = rf"(?:{particles}|{_CAPITALISED})"
     shaped = matches(texts, rf"{word}(?:,? +{word}){{1,4}}") & (letters(texts) <= 60)
-    return shaped | matches(texts, r"\p{Han}{2,4}")
+    return shaped | matches(texts, r"[\x{4E00}-\x{9FFF}]{2,4}")
 
 
 def are_words(texts: Values) -> Mask:
