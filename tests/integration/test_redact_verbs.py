@@ -144,6 +144,12 @@ def test_a_corpus_gets_its_values_back_as_json(made: Made) -> None:
     assert back.out == given
 
 
+def test_a_map_can_be_the_first_thing_that_a_project_keeps(made: Made) -> None:
+    assert privet(made.root, "redact", "--map", "letters", given=LETTER).code == 0
+    ran = privet(made.root, "run", "research")
+    assert ran.code == 0, ran.said
+
+
 WRONG = [
     (["redact", "--how", "shout"], "`--how` is one of tag"),
     (["redact", "--kinds", "emial"], "did you mean `email`"),

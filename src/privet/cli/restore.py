@@ -6,7 +6,7 @@ from privet.cli import output
 from privet.cli.redact import note, standard_input, standard_output
 from privet.model.errors import UsageError
 from privet.project.project import Project
-from privet.project.redacting import FORMS, form_of, memory_of, open_text
+from privet.project.redacting import FORMS, form_of, open_text
 from privet.project.restoring import Asked, Restored, restore
 
 
@@ -19,7 +19,7 @@ def restore_text(
     asked = Asked(project.principal, role, purpose, map_name, form_of(form, file))
     with (
         open_text(file, standard_input()) as given,
-        memory_of(project.config, project.ask) as memory,
+        project.held() as memory,
     ):
         done = restore(memory, asked, given)
     standard_output().write(done.text)

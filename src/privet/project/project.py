@@ -81,7 +81,7 @@ class Project:
             Unavailable: locked, busy, or a store that is full or out of reach.
         """
         planned = self.plan(pipeline)
-        with self._held() as memory:
+        with self.held() as memory:
             changes = tuple(str(change) for change in planned.changes or ())
             summary = running.run(memory, planned.plan, progress or Quiet(), VERSION, changes)
             planning.keep_plan(memory.catalog, planned.plan)
@@ -99,7 +99,7 @@ class Project:
         """
         texts = self._spellings(subject_type, key)
         self._require_purposes(purposes)
-        with self._held() as memory:
+        with self.held() as memory:
             with memory.catalog.write() as connection:
                 for text in texts:
                     memory.registry.restrict(connection, subject_type, text, purposes or None)
@@ -113,7 +113,7 @@ class Project:
             UsageError: no contract knows the subject type, or nobody of that key is restricted.
         """
         texts = self._spellings(subject_type, key)
-        with self._held() as memory:
+        with self.held() as memory:
             with memory.catalog.write() as connection:
                 lifted = [memory.registry.lift(connection, subject_type, text) for text in texts]
             if not any(lifted):
@@ -252,11 +252,12 @@ class Project:
             raise UsageError(
                 "nothing was brought in yet", hint="run a pipeline first: `privet run PIPELINE`"
             )
-        with self._held() as memory:
+        with self.held() as memory:
             yield memory
 
     @contextmanager
-    def _held(self) -> Iterator[Memory]:
+    def held(self) -> Iterator[Memory]:
+        """The project's memory, under the run lock; it is made where there is none yet."""
         with run_lock(self.config.root / PRIVATE_FOLDER / "run.lock"):
             if self.config.engine.threads:
                 pa.set_cpu_count(self.config.engine.threads)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from privet.adapters.world import SystemEntropy
-from privet.config.project_file import PRIVATE_FOLDER, PROJECT_FILE, ProjectConfig, load_project
+from privet.config.project_file import PROJECT_FILE, ProjectConfig, load_project
 from privet.model.errors import SourceError, UsageError
 from privet.model.paths import ColumnPath
-from privet.project.memory import Memory, opened
-from privet.project.run_lock import run_lock
+from privet.project.memory import Memory
+from privet.project.project import Project
 from privet.project.text_maps import free_name, seal_map
 from privet.project.text_protection import (
     KEYED,
@@ -131,7 +131,7 @@ def redact(
     passed = _copied(wanted, forms, given, sink, protector)
     done = Redacted(protector.counts, passed.lines, passed.foreign, fresh_key=fresh)
     if wanted.map is not None and config is not None and protector.entries is not None:
-        with memory_of(config, ask) as memory:
+        with Project(config, ask).held() as memory:
             found = tuple(protector.entries.found.values())
             kinds_met = {each.kind: category_of(each.kind) for each in found}
             seal_map(
@@ -228,7 +228,7 @@ def _key(
     """The key of tokens and surrogates, and whether it is of this call alone."""
     keyed = wanted.how in KEYED
     if config is not None and (keyed or wanted.map is not None):
-        with memory_of(config, ask) as memory:
+        with Project(config, ask).held() as memory:
             if wanted.map is not None:
                 free_name(memory, wanted.map)
             return (_linkage(memory) if keyed else None), False
@@ -243,13 +243,6 @@ def _linkage(memory: Memory) -> LinkageKey:
         key = means.keys.ensure(connection, "linkage", DOMAIN, means.log)
     means.log.publish()
     return LinkageKey(key.id, DOMAIN, key.secret)
-
-
-@contextmanager
-def memory_of(config: ProjectConfig, ask: Ask | None) -> Iterator[Memory]:
-    """The project's memory, held for a while."""
-    with run_lock(config.root / PRIVATE_FOLDER / "run.lock"), opened(config, ask) as memory:
-        yield memory
 
 
 @contextmanager
