@@ -302,3 +302,16 @@ def test_a_header_cut_short_is_read(header: str, kind: str) -> None:
         scan({header: values[kind] * 30, "email": EMAILS[:30] * len(values[kind])})[header].kind
         == kind
     )
+
+
+def test_addresses_without_a_header_are_shown_to_a_person() -> None:
+    found = scan_one(
+        "x17",
+        [f"{n} Mill Lane, {10_000 + n} North Haverbrook, Springfield County" for n in range(1, 60)],
+    )
+    assert (found.kind, found.unsure) == ("address", True)
+
+
+def test_a_description_of_a_thing_is_about_nobody() -> None:
+    found = scan({"product_description": WORDS, "email": EMAILS})["product_description"]
+    assert (found.kind, found.unsure) == (None, False)

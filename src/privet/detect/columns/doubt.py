@@ -25,7 +25,7 @@ _NAMEABLE = frozenset({Shape.FEW, Shape.PERSON, Shape.WORDS, Shape.CODE})
 def by_mixture(header: HeaderEvidence, values: Profile) -> Opinion | None:
     """Forms that check themselves, in some values."""
     if values.shape is Shape.PROSE:
-        return prose(values, ())
+        return _addresses(header, values) or prose(values, ())
     found = {
         concept: share
         for concept, share in values.signatures.items()
@@ -42,6 +42,14 @@ def by_mixture(header: HeaderEvidence, values: Profile) -> Opinion | None:
         local = are(values.local_phones, "phone", values)
         return Opinion("phone", 60, (f"{local} of some country",), unsure=True)
     return None
+
+
+def _addresses(header: HeaderEvidence, values: Profile) -> Opinion | None:
+    """Long texts with a number each, most of whose words are capitalised or numbers."""
+    if header.known or values.share(validators.are_address_shaped).part < MOST:
+        return None
+    look = f"{tried(values)} are capitalised words and numbers, as addresses are"
+    return Opinion("address", 60, (look,), unsure=True)
 
 
 def prose(values: Profile, says: tuple[str, ...]) -> Opinion:

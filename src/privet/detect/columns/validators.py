@@ -204,6 +204,14 @@ def are_addresses(texts: Values) -> Mask:
     return have_letters(texts) & (are_several_words(texts) | ~holds(texts, r"\d"))
 
 
+def are_address_shaped(texts: Values) -> Mask:
+    """Four to sixteen words, two in three of them capitalised or numbers, no end of a sentence."""
+    words = count(texts, r"[^\s,]+")
+    marked = count(texts, r"(?:^|[\s,])[\dA-Z\x{C0}-\x{DE}]")
+    few = (words >= 4) & (words <= 16) & (3 * marked >= 2 * words)
+    return few & holds(texts, r"\d") & ~holds(texts, r"[!?]|[a-z]{4}\.(?:\s|$)")
+
+
 def are_streets(texts: Values) -> Mask:
     """Words, a house number with them or alone: no decimal number."""
     return ~matches(texts, r"[-+]?\d+[.,]\d+")

@@ -138,6 +138,8 @@ def _meant(header: HeaderEvidence, values: Profile, context: Context) -> str | N
     """The header's concept; `author` alone means a name or an id, as its values look."""
     if header.concept == "name.bare" and context.first_names and values.shape is not Shape.PERSON:
         return "name.last"
+    if header.concept == "free_text" and header.blocked and values.shape is not Shape.PROSE:
+        return None  # a few words about a thing: `product_description`
     if header.concept or header.blocked or header.role is None:
         return header.concept
     if header.role == "user" and values.share(validators.are_user_names).part >= MOST:
