@@ -106,29 +106,37 @@ def everyday() -> set[str]:
     return words(lorem) | words(headers) | words(values) | words(colours)
 
 
-def write(name: str, entries: set[str], checked: set[str]) -> None:
-    """Write one list and print its size and how many of other words it holds."""
+def lists() -> dict[str, set[str]]:
+    """The entries of each list, by its file's name."""
+    common = everyday()
+    person, address = faker.providers.person, faker.providers.address
+    city = (text for text in texts_of(address, _CITY) if not _STATES.match(text))
+    return {
+        "given": words(texts_of(person, _GIVEN)) - common,
+        "family": words(texts_of(person, _FAMILY)) - common,
+        "city": (fold(city) | fold(places())) - common,
+        "country": fold(texts_of(address, _COUNTRY)),
+        "language": fold(texts_of(person, _LANGUAGE)) | fold(_LANGUAGES.split()),
+    }
+
+
+def packed(entries: set[str]) -> bytes:
+    """A list as its file has it."""
     # An initial of one letter is no name, but a single Chinese sign may be one.
     kept = sorted(text for text in entries if len(text) > 1 or text > "\u2e7f")
-    hashes = np.unique(short_hashes(pa.array(kept, pa.binary())))
-    TARGET.mkdir(exist_ok=True)
-    (TARGET / f"{name}.bin").write_bytes(hashes.astype("<u4").tobytes())
-    share = len(checked & set(kept)) / len(checked)
-    print(f"{name}: {len(hashes):,} entries; {100 * share:.1f} % of {len(checked):,} other words")
+    return np.unique(short_hashes(pa.array(kept, pa.binary()))).astype("<u4").tobytes()
 
 
 def main() -> None:
-    """Write the five lists."""
-    common = everyday()
-    person, address = faker.providers.person, faker.providers.address
+    """Write the five lists; print their sizes, and how many of other words each holds."""
     phrases = re.compile("catch_phrase_words|bsWords|bs_words|attributes|nouns")
-    checked = words(texts_of(faker.providers.company, phrases)) - common
-    write("given", words(texts_of(person, _GIVEN)) - common, checked)
-    write("family", words(texts_of(person, _FAMILY)) - common, checked)
-    city = (text for text in texts_of(address, _CITY) if not _STATES.match(text))
-    write("city", (fold(city) | fold(places())) - common, checked)
-    write("country", fold(texts_of(address, _COUNTRY)), checked)
-    write("language", fold(texts_of(person, _LANGUAGE)) | fold(_LANGUAGES.split()), checked)
+    checked = words(texts_of(faker.providers.company, phrases)) - everyday()
+    TARGET.mkdir(exist_ok=True)
+    for name, entries in lists().items():
+        raw = packed(entries)
+        (TARGET / f"{name}.bin").write_bytes(raw)
+        share = 100 * len(checked & entries) / len(checked)
+        print(f"{name}: {len(raw) // 4:,} entries; {share:.1f} % of {len(checked):,} other words")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import pytest
 
 from privet.detect.columns.gazetteers import Gazetteer, folded, listed, words_of
 from privet.detect.columns.names import BY_CHANCE, name_shares
+from tools import gazetteers
 
 KNOWN = {
     Gazetteer.GIVEN: "Anna Jürgen LUCÍA Wojciech Олег Γιώργος",
@@ -70,3 +71,8 @@ def test_lists_tell_a_columns_concept(concept: str | None, texts: list[str]) -> 
 def test_an_empty_text_is_in_no_list() -> None:
     assert not listed(pa.array(["", ""]), Gazetteer.GIVEN).any()
     assert not listed(pa.array([], pa.string()), Gazetteer.GIVEN).any()
+
+
+def test_the_lists_are_what_their_generator_makes_of_its_sources() -> None:
+    for name, entries in gazetteers.lists().items():
+        assert (gazetteers.TARGET / f"{name}.bin").read_bytes() == gazetteers.packed(entries)

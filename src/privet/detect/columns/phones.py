@@ -35,11 +35,6 @@ def are_phone_numbers(texts: Values) -> Mask:
     return (shaped & ~abroad) | chosen(texts, abroad, _are_international)
 
 
-def are_extensions(texts: Values) -> Mask:
-    """Phone numbers, or the few digits at the end of one that a house dials itself."""
-    return are_phone_numbers(texts) | matches(texts, r"[-/ ]?\d{2,5}")
-
-
 def are_clear_phone_numbers(texts: Values) -> Mask:
     """Phone numbers whatever the header says: `+` and a country's length."""
     plus = holds(texts, r"^(?:tel:)?\+")
