@@ -215,6 +215,11 @@ def test_evidence_states_a_sample_as_one() -> None:
     assert found.evidence[1] == "all 5,000 sampled distinct values are e-mail addresses"
 
 
+def test_a_test_that_tries_fewer_values_says_so() -> None:
+    found = scan_one("x17", [f"+49 151 {n:08d}" for n in range(10_000_000, 10_001_000)])
+    assert found.evidence == ("all 500 sampled distinct values are phone numbers",)
+
+
 def test_columns_of_every_type_are_looked_at() -> None:
     from datetime import date, datetime, time, timedelta
     from decimal import Decimal

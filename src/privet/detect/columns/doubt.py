@@ -88,7 +88,7 @@ def _by_numbers(header: HeaderEvidence, values: Profile) -> Opinion | None:
     share = official_share(values.texts)
     if share.part < _OFFICIAL:
         return None
-    evidence = f"{share} {tried(values)} check as official numbers of one country"
+    evidence = f"{share} {tried(values, share)} check as official numbers of one country"
     sure = share.part >= MOST and share.hits >= 20
     return Opinion("national_id", 80 if sure else 60, (evidence,), unsure=not sure)
 
@@ -99,7 +99,7 @@ def _by_lists(header: HeaderEvidence, values: Profile, context: Context) -> Opin
     if concept is None or header.blocked is not None or values.shape not in _NAMEABLE:
         return None
     share = values.names.of(concept)
-    evidence = f"{share} {tried(values)} are listed {CONCEPTS[concept].label}"
+    evidence = f"{share} {tried(values, share)} are listed {CONCEPTS[concept].label}"
     mine = context.about_people or concept in {"name", "name.first"}
     sure = mine and share.part >= 0.5 and share.hits >= 10
     return Opinion(concept, 75 if sure else 55, (evidence,), unsure=not sure)

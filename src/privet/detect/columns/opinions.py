@@ -47,7 +47,7 @@ def says_header(concept: str) -> str:
 
 def are(share: Share, concept: str, values: Profile) -> str:
     """How many values are of a concept."""
-    return f"{share} {tried(values)} are {CONCEPTS[concept].label}"
+    return f"{share} {tried(values, share)} are {CONCEPTS[concept].label}"
 
 
 def holding(values: Profile) -> str:
@@ -55,6 +55,7 @@ def holding(values: Profile) -> str:
     return f"{values.holding_email} {tried(values)} hold an e-mail address"
 
 
-def tried(values: Profile) -> str:
-    """What was counted."""
-    return "sampled distinct values" if values.sampled else "distinct values"
+def tried(values: Profile, share: Share | None = None) -> str:
+    """What was counted: all distinct values, or a sample of them."""
+    part = share is not None and share.of < len(values.texts)
+    return "sampled distinct values" if values.sampled or part else "distinct values"

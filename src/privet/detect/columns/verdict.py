@@ -170,7 +170,7 @@ def _against(
         return None
     if concept == "language" and values.share(validators.are_language_codes).part >= MOST:
         return None
-    look = f"{says_header(concept)}, but {listed} {tried(values)} hold one that is listed"
+    look = f"{says_header(concept)}, but {listed} {tried(values, listed)} hold one that is listed"
     return Opinion(None, 60, (look,), unsure=context.about_people)
 
 
