@@ -86,6 +86,22 @@ def test_surrogates_are_the_same_for_the_same(tmp_path: Path) -> None:
     assert not any(f"m{i}@example.org" in text for i in range(3) for text in found)
 
 
+def test_a_projects_own_kinds_are_replaced_too(tmp_path: Path) -> None:
+    made = project(tmp_path / "project", "tag")
+    assert "write to" in bodies(made)[0]
+    kinds = "version: 1\nkinds:\n  verb:\n    pattern: write\n    category: user.unique_id\n"
+    examples = "    examples: {must_match: [write], must_not_match: [read]}\n"
+    (made.root / "kinds.yaml").write_text(kinds + examples)
+    settings = made.root / "privet.yaml"
+    settings.write_text(settings.read_text() + "kinds: kinds.yaml\n")
+    assert set(bodies(made)) == {"[VERB] to [EMAIL]"}
+    found = privet(made.root, "scan", "-", "--json", given="write\n").json["text"]["kinds"]
+    assert [(kind["kind"], kind["category"]) for kind in found] == [("verb", "user.unique_id")]
+    assert privet(made.root, "redact", "--kinds", "verb", given="write a@b.example").out == (
+        "[VERB] a@b.example"
+    )
+
+
 def test_plan_receipt_and_report_name_it(tmp_path: Path) -> None:
     made = project(tmp_path / "project", "surrogate")
     planned = privet(made.root, "plan", "research")

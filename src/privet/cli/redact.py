@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from privet.cli import output, table
+from privet.config.project_file import load_own_kinds
 from privet.detect.kinds.registry import KINDS
 from privet.model.errors import UsageError
 from privet.project.finding_text import FoundKind, TextFound, find_in_text
-from privet.project.redacting import Redacted, Wanted, redact
+from privet.project.redacting import Redacted, Wanted, project_at, redact
+from privet.project.text_protection import personal_text
 from privet.project.unlocking import Ask
 
 _SHOWN = 4
@@ -23,8 +25,6 @@ _LIMITS = "Without a model no one is promised that names in prose are found."
 
 def scan_standard_input(paths: Sequence[str], *, full: bool, suggest: bool, json: bool) -> None:
     """Say what is personal in the text on standard input, and where."""
-    from privet.detect.text.detector import Detector
-
     if list(paths) != ["-"]:
         raise UsageError("`-` is standard input, and stands alone", hint="scan files by themselves")
     if full or suggest:
@@ -32,7 +32,9 @@ def scan_standard_input(paths: Sequence[str], *, full: bool, suggest: bool, json
         raise UsageError(
             f"`{option}` is for tables, and `-` is free text", hint=f"leave `{option}` out"
         )
-    _show_found(find_in_text(standard_input(), Detector()), json=json)
+    config = project_at(Path.cwd())
+    finder = personal_text(own=load_own_kinds(config) if config else (), flags=True)
+    _show_found(find_in_text(standard_input(), finder), json=json)
 
 
 def redact_texts(

@@ -28,6 +28,7 @@ class Publish:
         plan: the declared plan; its decisions are what the door is asked for.
         passing: data sets whose rows come straight from their source, and are not kept.
         targets: opens the place of a release, to see whether an earlier one is still there.
+        kinds: says what the project's own kinds are, where free text is searched for them.
     """
 
     plan: DeclaredPlan
@@ -36,6 +37,7 @@ class Publish:
     passing: Mapping[str, Ingest]
     targets: ReleaseTargets
     code_version: str
+    kinds: str = ""
 
     def step(self) -> Step:
         """The step, as the runner takes it."""
@@ -79,6 +81,7 @@ class Publish:
             "keys": sorted(set(keys)),
             "snapshots": sorted(output["manifest"] for output in given.values()),
             "passing": [dict(ingest.inputs(given)) for _, ingest in sorted(self.passing.items())],
+            **({"kinds": self.kinds} if self.kinds else {}),
         }
 
     def _work(self, given: Mapping[str, Output], meter: Meter) -> Output:

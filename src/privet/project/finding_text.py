@@ -9,9 +9,8 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-from privet.detect.kinds.registry import by_code
+from privet.project.text_protection import PersonalText
 from privet.project.text_streams import Piece, pieces
-from privet.transforms.finding import SpanFinder
 
 MOST_PLACES = 1000
 """How many places of one kind are named; all are counted."""
@@ -64,7 +63,7 @@ class TextFound:
     kinds: tuple[FoundKind, ...] = ()
 
 
-def find_in_text(stream: BinaryIO, finder: SpanFinder) -> TextFound:
+def find_in_text(stream: BinaryIO, finder: PersonalText) -> TextFound:
     """Look at a text, in bounded memory."""
     kinds: dict[int, FoundKind] = {}
     found = TextFound()
@@ -80,14 +79,14 @@ def find_in_text(stream: BinaryIO, finder: SpanFinder) -> TextFound:
     return found
 
 
-def _note(plain: Sequence[Piece], finder: SpanFinder, kinds: dict[int, FoundKind]) -> None:
+def _note(plain: Sequence[Piece], finder: PersonalText, kinds: dict[int, FoundKind]) -> None:
     if not plain:
         return
     spans = finder.detect(pa.array([piece.text for piece in plain], pa.large_string()))
     for index in np.argsort(spans.row, kind="stable").tolist():
         code = int(spans.kind[index])
         if code not in kinds:
-            kind = by_code(code)
+            kind = finder.named[code]
             kinds[code] = FoundKind(kind.name, kind.category, kind.label)
         seen = kinds[code]
         seen.count += 1

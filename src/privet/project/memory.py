@@ -15,7 +15,13 @@ from privet.adapters.stores import open_store
 from privet.adapters.stores.local import LocalStore
 from privet.adapters.stores.probing import is_probe, probe
 from privet.adapters.world import SystemClock, SystemEntropy
-from privet.config.project_file import PRIVATE_FOLDER, ProjectConfig, load_contracts, load_policy
+from privet.config.project_file import (
+    PRIVATE_FOLDER,
+    ProjectConfig,
+    load_contracts,
+    load_own_kinds,
+    load_policy,
+)
 from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.gate import Gate, Means
@@ -238,15 +244,15 @@ def _wire(
         targets=lambda url: open_target(url, config.root),
         open_writer=open_writer,
         origin=identity.origin,
-        finder=_finder,
+        finder=lambda: _finder(config),
     )
     return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
 
 
-def _finder() -> TextFinder:
+def _finder(config: ProjectConfig) -> TextFinder:
     from privet.project.text_protection import personal_text  # noqa: PLC0415 (loads Numba)
 
-    return personal_text()
+    return personal_text(own=load_own_kinds(config))
 
 
 def _log(config: ProjectConfig, catalog: Catalog, signer: NoteSigner) -> Log:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from privet.adapters.world import SystemEntropy
-from privet.config.project_file import PROJECT_FILE, ProjectConfig, load_project
+from privet.config.project_file import PROJECT_FILE, ProjectConfig, load_own_kinds, load_project
 from privet.model.errors import SourceError, UsageError
 from privet.model.paths import ColumnPath
 from privet.project.memory import Memory
@@ -21,8 +21,6 @@ from privet.project.text_protection import (
     KEYED,
     Entries,
     TextProtector,
-    category_of,
-    known_kinds,
     personal_text,
 )
 from privet.project.text_streams import Passed, protect_json_lines, protect_text
@@ -112,17 +110,16 @@ def redact(
         Refused: there is a map of that name.
     """
     _require_possible(wanted)
-    kinds = known_kinds(wanted.kinds)
     forms = [form_of(wanted.form, source) for source in wanted.sources]
     _require_fields(wanted, forms)
-    config = _project(folder)
+    config = project_at(folder)
     if wanted.map is not None and config is None:
         raise UsageError(
             "a map is sealed in a project's vault, and there is no project here",
             hint="go to the project's folder, or make one: `privet init FILES`",
         )
+    finder = personal_text(wanted.kinds, load_own_kinds(config) if config else ())
     key, fresh = _key(wanted, config, ask)
-    finder = personal_text(kinds)
     protector = TextProtector(
         finder,
         text_plan(cast("How", wanted.how), finder, key),
@@ -133,7 +130,7 @@ def redact(
     if wanted.map is not None and config is not None and protector.entries is not None:
         with Project(config, ask).held() as memory:
             found = tuple(protector.entries.found.values())
-            kinds_met = {each.kind: category_of(each.kind) for each in found}
+            kinds_met = {each.kind: finder.category(each.kind) for each in found}
             seal_map(
                 memory, wanted.map, wanted.how, found, kinds=kinds_met, keep_days=wanted.keep_days
             )
@@ -216,7 +213,8 @@ def form_of(form: str | None, source: str) -> str:
     return "jsonl" if suffix in _JSON_LINES else "text"
 
 
-def _project(folder: Path) -> ProjectConfig | None:
+def project_at(folder: Path) -> ProjectConfig | None:
+    """The project that the folder lies in, if it does."""
     places = (folder.absolute(), *folder.absolute().parents)
     root = next((place for place in places if (place / PROJECT_FILE).is_file()), None)
     return None if root is None else load_project(root)

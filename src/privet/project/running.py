@@ -11,6 +11,7 @@ from datetime import datetime
 from privet.adapters.releases import open_target
 from privet.adapters.rows import named
 from privet.adapters.stores.sources import SourceObject
+from privet.config.project_file import load_own_kinds
 from privet.model.release import FileDigest, RowCounts, legal_bases
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.ingest import step_name as ingest_step
@@ -82,6 +83,7 @@ def run(
         passing=passing,
         targets=lambda url: open_target(url, memory.config.root),
         code_version=code_version,
+        kinds=_own_kinds(memory, plan),
     )
     results = run_steps(
         [*steps, publish.step()],
@@ -181,3 +183,12 @@ def _summarise_data(
         snapshot=ingested["snapshot"],
         quality=quality(ingested, earlier),
     )
+
+
+def _own_kinds(memory: Memory, plan: DeclaredPlan) -> str:
+    """What the project's own kinds are, if a treatment searches texts for them; else nothing."""
+    treatments = (
+        column.treatment.name for each in plan.decisions.values() for column in each.columns
+    )
+    own = load_own_kinds(memory.config) if "text" in treatments else ()
+    return repr(own) if own else ""

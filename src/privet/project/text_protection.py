@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from privet.detect.kinds.registry import KINDS, by_code, select
+from privet.detect.kinds.registry import KINDS, Kind, select
+from privet.detect.text.merging import merged
+from privet.detect.text.own import OwnMatcher
 from privet.kernels.spans import Spans
 from privet.model.errors import UsageError
+from privet.model.own_kind import OwnKind
 from privet.transforms.arrow import Values
 from privet.transforms.finding import SpanFinder
 from privet.transforms.text.plan import Plan
@@ -80,6 +83,80 @@ def plain(value: str) -> str:
     return "".join(letter for letter in folded if letter.isalnum()) or folded
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalText:
+    """What finds personal data in texts: Privet's own detector, and the kinds of a project.
+
+    Attributes:
+        named: every kind, by its code.
+        scanner: finds Privet's kinds; None: none of them is wanted.
+        own: finds the project's.
+        wanted: codes of the project's kinds that are wanted.
+        left: codes of kinds that are not told of.
+    """
+
+    named: Mapping[int, Kind] = field(repr=False)
+    scanner: SpanFinder | None
+    own: OwnMatcher | None
+    wanted: frozenset[int]
+    left: frozenset[int]
+
+    @property
+    def kinds(self) -> Mapping[int, tuple[str, str | None]]:
+        """Name and category of each kind: members of a family have one name in tags."""
+        return {code: (kind.family, kind.category) for code, kind in self.named.items()}
+
+    def category(self, name: str) -> str:
+        """The data category of the kind of that name."""
+        return next(kind.category for kind in self.named.values() if kind.name == name)
+
+    def detect(self, texts: Values) -> Spans:
+        """Where something stands, sorted, without overlaps."""
+        spans = self.scanner.detect(texts) if self.scanner and len(texts) else Spans.empty()
+        if self.own is not None and len(texts):
+            declared = self.own.detect(texts)
+            spans = merged(spans, declared.take(np.isin(declared.kind, list(self.wanted))))
+        return spans.take(~np.isin(spans.kind, list(self.left))) if len(spans) else spans
+
+
+def personal_text(
+    kinds: Sequence[str] = (), own: Sequence[OwnKind] = (), *, flags: bool = False
+) -> PersonalText:
+    """What finds these kinds; all, where none is named.
+
+    Args:
+        kinds: names of kinds or families, Privet's or a project's.
+        own: kinds that a project declares.
+        flags: whether words are told of that say something and name nobody; else they are where
+            they are asked for by name.
+
+    Raises:
+        UsageError: a kind is not known.
+    """
+    from privet.detect.text.detector import Detector  # noqa: PLC0415 (loads Numba)
+
+    matcher = OwnMatcher(own) if own else None
+    declared = matcher.kinds if matcher else ()
+    ours = _known([name for name in kinds if name not in {kind.name for kind in declared}])
+    left = () if kinds or flags else (k.code for k in KINDS.values() if k.family == FLAGS)
+    return PersonalText(
+        named={kind.code: kind for kind in (*KINDS.values(), *declared)},
+        scanner=Detector(ours or None) if ours or not kinds else None,
+        own=matcher,
+        wanted=frozenset(kind.code for kind in declared if not kinds or kind.name in kinds),
+        left=frozenset(left),
+    )
+
+
+def _known(names: Sequence[str]) -> tuple[str, ...]:
+    problem = None
+    try:
+        return tuple(kind.name for kind in select(names))
+    except ValueError as error:
+        problem = str(error)
+    raise UsageError(problem, hint="`privet scan -` names the kinds that stand in a text")
+
+
 @dataclass
 class TextProtector:
     """Protects texts: finds spans, and puts something in their place.
@@ -91,7 +168,7 @@ class TextProtector:
         counts: spans, by kind.
     """
 
-    finder: SpanFinder
+    finder: PersonalText
     plan: Plan
     entries: Entries | None = None
     counts: Counter[str] = field(default_factory=Counter)
@@ -104,75 +181,23 @@ class TextProtector:
             replacements,
         )
 
-        if not len(texts):
-            return texts
         spans = self.finder.detect(texts)
         if not len(spans):
             return texts
-        kinds = [by_code(code).name for code in spans.kind.tolist()]
-        self.counts.update(kinds)
+        kinds = [self.finder.named[code] for code in spans.kind.tolist()]
+        self.counts.update(kind.name for kind in kinds)
         chosen = replacements(texts, spans, self.plan)
         if self.entries is None:
             return put(texts, spans, chosen)
         found = chosen.found.to_pylist()
         if self.entries.numbered:
             tags = [
-                self.entries.tag(KINDS[kind].family, value)
+                self.entries.tag(kind.family, value)
                 for kind, value in zip(kinds, found, strict=True)
             ]
             words = pa.array(tags, pa.large_string())
             chosen = Replacements(chosen.found, words, np.arange(len(tags), dtype=np.int64))
         placed = chosen.words.take(pa.array(chosen.choice)).to_pylist()
         for replacement, kind, original in zip(placed, kinds, found, strict=True):
-            self.entries.note(replacement, kind, original)
+            self.entries.note(replacement, kind.name, original)
         return put(texts, spans, chosen)
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalText:
-    """What finds personal data that is to be replaced.
-
-    Words that say something and name nobody stay, unless they are asked for by name.
-
-    Attributes:
-        scanner: says where something stands.
-        left: codes of kinds that stay.
-        kinds: name and category of each kind: members of a family have one name in tags.
-    """
-
-    scanner: SpanFinder
-    left: frozenset[int]
-    kinds: Mapping[int, tuple[str, str | None]] = field(repr=False)
-
-    def detect(self, texts: Values) -> Spans:
-        """Where something stands, sorted, without overlaps."""
-        spans = self.scanner.detect(texts)
-        return spans.take(~np.isin(spans.kind, list(self.left))) if len(spans) else spans
-
-
-def personal_text(kinds: Collection[str] = ()) -> PersonalText:
-    """What finds these kinds; all that are about somebody, where none is named."""
-    from privet.detect.text.detector import Detector  # noqa: PLC0415 (loads Numba)
-
-    left = () if kinds else (kind.code for kind in KINDS.values() if kind.family == FLAGS)
-    facts = {kind.code: (kind.family, kind.category) for kind in KINDS.values()}
-    return PersonalText(Detector(kinds or None), frozenset(left), facts)
-
-
-def known_kinds(names: Iterable[str]) -> tuple[str, ...]:
-    """The names of the kinds that are asked for; a family stands for its members.
-
-    Raises:
-        UsageError: one is not known.
-    """
-    problem = None
-    try:
-        return tuple(kind.name for kind in select(names))
-    except ValueError as error:
-        problem = str(error)
-    raise UsageError(problem, hint="`privet scan -` names the kinds that stand in a text")
-
-
-def category_of(name: str) -> str:
-    """The data category of a kind."""
-    return KINDS[name].category
