@@ -132,6 +132,8 @@ def _official() -> Iterable[Kind]:
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (*_PLAIN, *_official())})
 """Every kind that Privet brings along, by name."""
+FLAGS = "special"
+"""The family of words of special categories (GDPR Art. 9): they tell something, and name nobody."""
 _BY_CODE = {kind.code: kind for kind in KINDS.values()}
 
 

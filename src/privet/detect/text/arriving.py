@@ -36,7 +36,8 @@ def as_texts(given: object) -> pa.ChunkedArray[Any]:
     fits = (pa.string(), pa.large_string(), pa.binary(), pa.large_binary())
     if found.type not in fits:
         raise TypeError(f"texts are strings, not {found.type}")
-    return found
+    texts: pa.ChunkedArray[Any] = found
+    return texts
 
 
 def _arrow(given: object) -> Any:

@@ -1,36 +1,30 @@
-"""From an Arrow array of texts to spans: cut into pieces, scanned on all cores, put together."""
+"""From an Arrow array of texts to spans: patterns, words of special categories, a user's kinds."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from privet.detect.kinds.registry import KINDS, select
+from privet.detect.kinds.flags import flag_words
+from privet.detect.kinds.registry import FLAGS, KINDS, Kind, select
+from privet.detect.text.merging import merged
+from privet.detect.text.own import OwnMatcher
+from privet.detect.text.passes import CODES, NEVER, Bytes, Pass, Places, cores
+from privet.detect.text.repeating import for_rows, shifted
 from privet.detect.text.tables import known_tables
 from privet.kernels.column_bytes import column_bytes
-from privet.kernels.scan.emission import FIELDS
+from privet.kernels.scan.flags import flags
 from privet.kernels.scan.scanner import scan
-from privet.kernels.scan.tables import workplace
 from privet.kernels.spans import Spans
-from privet.transforms.arrow import Values
+from privet.model.own_kind import OwnKind
 
 Texts: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
-_Bytes: TypeAlias = npt.NDArray[np.uint8]
-_Places: TypeAlias = npt.NDArray[np.int64]
 
 THRESHOLD = 50
-_CODES = 4096
-_NEVER = 101
-_PIECE = 1 << 20
-"""Bytes that a thread takes at once."""
-_BYTES_PER_SPAN = 48
-"""A first guess of how much room spans need; where it is wrong, more is taken."""
 
 
 class Detector:
@@ -41,13 +35,18 @@ class Detector:
         kinds: Iterable[str] | None = None,
         *,
         threshold: int = THRESHOLD,
+        own: Sequence[OwnKind] = (),
+        today: date | None = None,
         threads: int | None = None,
     ) -> None:
         """Choose what to find.
 
         Args:
-            kinds: names of kinds or families; all without.
+            kinds: names of kinds or families, Privet's or of `own`; without, all but words of
+                special categories (family `special`), which name nobody.
             threshold: the least score (0 to 100) of a span.
+            own: kinds that a user declared.
+            today: nobody is born later; without it, a date may be of any day of this century.
             threads: how many at most; as many as cores without.
 
         Raises:
@@ -55,17 +54,34 @@ class Detector:
         """
         if not 0 <= threshold <= 100:
             raise ValueError(f"a threshold is 0 to 100, not {threshold}")
-        chosen = KINDS.values() if kinds is None else select(kinds)
-        self._wanted = np.full(_CODES, _NEVER, np.uint8)
+        self._own = OwnMatcher(own) if own else None
+        declared = self._own.kinds if self._own else ()
+        chosen = _chosen(kinds, declared)
+        self.named: Mapping[int, Kind] = {k.code: k for k in (*KINDS.values(), *declared)}
+        """Every kind that it may tell of, by its code."""
+        self._wanted = np.full(CODES + len(declared), NEVER, np.uint8)
         self._wanted[[kind.code for kind in chosen]] = threshold
-        self._threads = threads or len(os.sched_getaffinity(0))
+        self._passes: list[Pass] = []
+        ours = [kind for kind in chosen if kind.name in KINDS]
+        counts, threads = self._wanted[:CODES], threads or cores()
+        if any(kind.family != FLAGS for kind in ours):
+            known = known_tables(today)
+            self._passes.append(Pass(scan, known, counts, threads))
+        if any(kind.family == FLAGS for kind in ours):
+            self._passes.append(Pass(flags, flag_words(), counts, threads))
+
+    @property
+    def kinds(self) -> Mapping[int, tuple[str, str]]:
+        """Family and category of every kind, by its code."""
+        return {code: (kind.family, kind.category) for code, kind in self.named.items()}
 
     def detect(self, texts: Texts) -> Spans:
-        """Spans in every text, sorted by row and place.
+        """Spans in every text, sorted by row and place, none over another.
 
         Args:
-            texts: string, large_string, binary or large_binary, in one array or in chunks, whose
-                rows are numbered through. What is no valid UTF-8 is looked at as it is.
+            texts: string, large_string, binary or large_binary, or a dictionary of them (each word
+                of which is looked at once), in one array or in chunks, whose rows are numbered
+                through. What is no valid UTF-8 is looked at as it is.
 
         Raises:
             TypeError: another type of array.
@@ -73,69 +89,46 @@ class Detector:
         parts: list[Spans] = []
         first = 0
         for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
-            parts.extend(self._detect(_without_nulls(chunk), first))
+            parts.append(shifted(self._chunk(chunk), first))
             first += len(chunk)
-        return Spans.concat(parts)
+        return Spans.concat([part for part in parts if len(part)])
 
-    def _detect(self, texts: pa.Array[Any], first: int) -> Sequence[Spans]:
-        data, sizes = column_bytes(texts)
-        offsets = sizes.astype(np.int64)
-        pieces = _pieces(offsets)
-        if len(pieces) == 1 or self._threads == 1:
-            return [
-                part for piece in pieces for part in self._scan(data, offsets, *piece, first=first)
-            ]
-        with ThreadPoolExecutor(min(self._threads, len(pieces))) as pool:
-            found = pool.map(
-                lambda piece: list(self._scan(data, offsets, *piece, first=first)), pieces
-            )
-            return [part for parts in found for part in parts]
+    def _chunk(self, texts: Any) -> Spans:
+        if not pa.types.is_dictionary(texts.type):
+            return self._plain(_without_nulls(texts))
+        places = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return for_rows(self._plain(_without_nulls(texts.dictionary)), places)
 
-    def _scan(
-        self, data: _Bytes, offsets: _Places, row: int, stop: int, *, first: int
-    ) -> Iterator[Spans]:
-        """The spans of the rows from `row` to `stop`; `first` is the number of row 0."""
-        at, floor = int(offsets[row]), -1
-        known = known_tables()
-        capacity = 64 + (int(offsets[stop]) - at) // _BYTES_PER_SPAN
-        while row < stop:
-            found = np.empty((capacity, FIELDS), np.int64)
-            work = workplace(self._wanted, floor)
-            row, at = scan(data, offsets, row, at, stop, found, work, known)
-            count = int(work["count"][0])
-            if count:
-                floor = int(found[count - 1, 2])
-                yield _spans(found[:count], offsets, first)
+    def _plain(self, texts: pa.Array[Any]) -> Spans:
+        data, offsets = _bytes(texts)
+        found = Spans.empty()
+        for each in self._passes:
+            more = each.spans(data, offsets)
+            found = merged(found, more) if len(found) else more
+        if self._own is None or not len(texts):
+            return found
+        declared = self._own.detect(texts)
+        declared = declared.take(declared.score >= self._wanted[declared.kind])
+        return merged(found, declared) if len(found) else declared
 
 
-def _spans(found: _Places, offsets: _Places, first: int) -> Spans:
-    row, start, end, kind, score, evidence = found.T
-    begins = offsets[row]
-    return Spans(
-        row + first,
-        start - begins,
-        end - begins,
-        kind.astype(np.uint16),
-        score.astype(np.uint8),
-        evidence.astype(np.uint8),
-    )
+def _chosen(kinds: Iterable[str] | None, declared: Sequence[Kind]) -> tuple[Kind, ...]:
+    if kinds is None:
+        return (*(kind for kind in KINDS.values() if kind.family != FLAGS), *declared)
+    names = tuple(kinds)
+    mine = {kind.name: kind for kind in declared}
+    ours = select(name for name in names if name not in mine)
+    return (*ours, *(mine[name] for name in names if name in mine))
 
 
-def _pieces(offsets: _Places) -> list[tuple[int, int]]:
-    """Rows from and to, so that each piece has about `_PIECE` bytes and every row is in one."""
-    rows = len(offsets) - 1
-    if rows == 0:
-        return []
-    count = max(1, int(offsets[-1] - offsets[0]) // _PIECE)
-    marks = offsets[0] + np.arange(1, count) * _PIECE
-    borders = np.unique(np.concatenate(([0], np.searchsorted(offsets, marks), [rows])))
-    return list(zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True))
+def _bytes(texts: pa.Array[Any]) -> tuple[Bytes, Places]:
+    data, sizes = column_bytes(texts)
+    return data, sizes.astype(np.int64)
 
 
-def _without_nulls(texts: Values) -> Values:
+def _without_nulls(texts: Any) -> Any:
     """The same rows; what a null row hides in its buffer is nobody's, so it becomes empty."""
-    if pa.types.is_dictionary(texts.type):
-        texts = texts.dictionary_decode()
     if not texts.null_count:
         return texts
-    return texts.fill_null(b"" if pa.types.is_binary(texts.type) else "")
+    binary = pa.types.is_binary(texts.type) or pa.types.is_large_binary(texts.type)
+    return texts.fill_null(b"" if binary else "")

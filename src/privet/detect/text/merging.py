@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,11 +23,12 @@ def merged(patterns: Spans, modelled: Spans) -> Spans:
     """
     if not len(modelled):
         return patterns
-    contested = np.isin(patterns.row, modelled.row)
-    alone = patterns.take(~contested)
-    some = Spans.concat([patterns.take(contested), modelled])
-    both = Spans.concat([alone, some.take(_standing(some))])
-    return both.take(np.lexsort((both.start, both.row)))
+    both = Spans.concat([patterns, modelled])
+    both = both.take(np.lexsort((both.start, both.row)))
+    alone = _alone(both)
+    contested = np.flatnonzero(~alone)
+    kept = np.concatenate([np.flatnonzero(alone), contested[_standing(both.take(contested))]])
+    return both.take(np.sort(kept))
 
 
 def ranks(spans: Spans) -> npt.NDArray[np.int64]:
@@ -35,18 +38,31 @@ def ranks(spans: Spans) -> npt.NDArray[np.int64]:
     return np.where(by_model, _MODEL, np.where(checked, _VALIDATOR, _PATTERN)).astype(np.int64)
 
 
+def _alone(spans: Spans) -> npt.NDArray[np.bool_]:
+    """Which overlap no other; sorted by row and start."""
+    rank = np.concatenate([[0], np.cumsum(spans.row[1:] != spans.row[:-1])])
+    width = int(spans.end.max()) + 1
+    reach = np.maximum.accumulate(rank * width + spans.end)
+    begins = np.ones(len(spans) + 1, np.bool_)
+    begins[1:-1] = (rank * width + spans.start)[1:] >= reach[:-1]
+    return begins[:-1] & begins[1:]
+
+
 def _standing(spans: Spans) -> npt.NDArray[np.int64]:
     """Which stay: the strongest first, then each that lies over none that stays already."""
     length = spans.end - spans.start
     order = np.lexsort((-spans.score.astype(np.int64), -length, -ranks(spans), spans.row))
     kept: list[int] = []
-    taken: list[tuple[int, int]] = []
+    starts: list[int] = []
+    ends: list[int] = []
     row = -1
     for at in order.tolist():
         if spans.row[at] != row:
-            row, taken = int(spans.row[at]), []
+            row, starts, ends = int(spans.row[at]), [], []
         start, end = int(spans.start[at]), int(spans.end[at])
-        if all(end <= low or start >= high for low, high in taken):
+        place = bisect_right(ends, start)
+        if place == len(starts) or starts[place] >= end:
             kept.append(at)
-            taken.append((start, end))
+            starts.insert(place, start)
+            ends.insert(place, end)
     return np.array(kept, np.int64)

@@ -8,8 +8,9 @@ model's, then the pattern's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -18,14 +19,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from privet.detect.kinds.registry import KINDS, select
+from privet.detect.kinds.registry import select
 from privet.detect.text.detector import THRESHOLD, Detector, Texts
 from privet.detect.text.free_text import is_free_text, windows
 from privet.detect.text.merging import merged
 from privet.detect.text.model_labels import Labels, kind_of
+from privet.detect.text.repeating import for_rows, shifted
 from privet.kernels.scan import codes
 from privet.kernels.spans import Spans
 from privet.model.errors import UsageError
+from privet.model.own_kind import OwnKind
 from privet.ports.span_model import ModelSpan, SpanModel
 
 UNSURE = 75
@@ -62,6 +65,8 @@ class ModelDetector:
         kinds: Iterable[str] | None = None,
         *,
         threshold: int = THRESHOLD,
+        own: Sequence[OwnKind] = (),
+        today: date | None = None,
         threads: int | None = None,
         labels: Labels | None = None,
     ) -> None:
@@ -71,6 +76,8 @@ class ModelDetector:
             models: asked one after the other; where two overlap, the surer stays.
             kinds: names of kinds or families; all without.
             threshold: the least score (0 to 100) of a span.
+            own: kinds that a user declared.
+            today: nobody is born later.
             threads: how many the patterns take; a model has its own mind.
             labels: what a model's labels mean where Privet does not know, or knows it otherwise:
                 label to name of a kind.
@@ -79,13 +86,25 @@ class ModelDetector:
             ValueError: an unknown kind, or a threshold that is no percentage.
         """
         wanted = None if kinds is None else tuple(kinds)
-        self._patterns = Detector(wanted, threshold=threshold, threads=threads)
-        chosen = KINDS.values() if wanted is None else select(wanted)
-        self._codes = frozenset(kind.code for kind in chosen)
+        self._patterns = Detector(
+            wanted, threshold=threshold, own=own, today=today, threads=threads
+        )
+        self.named = self._patterns.named
+        """Every kind that it may tell of, by its code."""
+        self._codes = frozenset(
+            kind.code
+            for kind in self.named.values()
+            if wanted is None or kind.name in wanted or kind.family in wanted
+        )
         self._labels = dict(labels or {})
         select(self._labels.values())
         self._threshold = threshold
         self._models = tuple(models)
+
+    @property
+    def kinds(self) -> Mapping[int, tuple[str, str]]:
+        """Family and category of every kind, by its code."""
+        return self._patterns.kinds
 
     def detect(self, texts: Texts) -> Spans:
         """Spans in every text, sorted by row and place, none over another.
@@ -206,20 +225,12 @@ def _bytes_of(text: str, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]
 
 def _spread(table: npt.NDArray[np.int64], places: npt.NDArray[np.int64], first: int) -> Spans:
     """Spans of distinct texts (text, start, end, code, score) for every row that has the text."""
-    order = np.argsort(places, kind="stable")
-    sorted_places = places[order]
-    low = np.searchsorted(sorted_places, table[:, 0], "left")
-    high = np.searchsorted(sorted_places, table[:, 0], "right")
-    times = high - low
-    each = np.repeat(np.arange(len(table)), times)
-    within = np.arange(len(each)) - np.repeat(np.cumsum(times) - times, times)
-    row = order[low[each] + within]
     spans = Spans(
-        row + first,
-        table[each, 1],
-        table[each, 2],
-        table[each, 3].astype(np.uint16),
-        table[each, 4].astype(np.uint8),
-        np.full(len(each), codes.MODEL, np.uint8),
+        table[:, 0],
+        table[:, 1],
+        table[:, 2],
+        table[:, 3].astype(np.uint16),
+        table[:, 4].astype(np.uint8),
+        np.full(len(table), codes.MODEL, np.uint8),
     )
-    return spans.take(np.lexsort((spans.start, spans.row)))
+    return shifted(for_rows(spans, places), first)

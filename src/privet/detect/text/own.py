@@ -115,8 +115,10 @@ def _marked(pattern: str, texts: pa.Array[Any]) -> tuple[Places, Places, Places]
     plain = pc.replace_substring(texts, pattern=_MARK, replacement=_LIKE_MARK)
     marked = pc.replace_substring_regex(plain, pattern=pattern, replacement=f"{_MARK}\\0{_MARK}")
     _, offsets, data = marked.buffers()
-    border = np.frombuffer(offsets, np.int64)[marked.offset : marked.offset + len(marked) + 1]
-    given = np.frombuffer(data, np.uint8)
+    border = np.frombuffer(memoryview(offsets or b""), np.int64)[
+        marked.offset : marked.offset + len(marked) + 1
+    ]
+    given = np.frombuffer(memoryview(data or b""), np.uint8)
     place = np.flatnonzero(given[:-3] == _MARK_BYTES[0])
     for at in (1, 2, 3):
         place = place[given[place + at] == _MARK_BYTES[at]]
@@ -150,7 +152,8 @@ def _apart(spans: Spans) -> Spans:
     order = np.lexsort((spans.kind, spans.start, spans.row))
     rows, starts, ends = spans.row[order].tolist(), spans.start[order].tolist(), spans.end[order]
     scores, kinds = spans.score[order].tolist(), spans.kind[order].tolist()
-    last, kept = -1, []
+    last = -1
+    kept: list[int] = []
     for at, end in enumerate(ends.tolist()):
         if last >= 0 and rows[at] == rows[last] and starts[at] < ends[last]:
             mine = (scores[at], end - starts[at], -kinds[at])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from datetime import date
+from functools import lru_cache
 
 from privet.detect.kinds import numbers
 from privet.detect.kinds.banks import iban_lengths
@@ -13,24 +14,26 @@ from privet.detect.kinds.places import street_words
 from privet.detect.kinds.secrets import secret_tables
 from privet.kernels.scan.tables import Records, Tables, known
 
-_LATEST = 21000101
+_FURTHEST = date(2100, 1, 1)
+_DAYS_KEPT = 4
 
 
-@cache
-def scan_tables() -> Tables:
-    """Everything that compiled code looks things up in."""
+@lru_cache(_DAYS_KEPT)
+def scan_tables(today: date | None = None) -> Tables:
+    """Everything that compiled code looks things up in; nobody is born after `today`."""
+    latest = today or _FURTHEST
     return Tables(
         words=context_words(),
         iban_lengths=iban_lengths(),
         phones=phone_tables(),
         official=numbers.tables(),
         secrets=secret_tables(),
-        calendar=calendar(_LATEST),
+        calendar=calendar(latest.year * 10_000 + latest.month * 100 + latest.day),
         streets=street_words(),
     )
 
 
-@cache
-def known_tables() -> Records:
+@lru_cache(_DAYS_KEPT)
+def known_tables(today: date | None = None) -> Records:
     """The same as one record, as the scanner takes it."""
-    return known(scan_tables())
+    return known(scan_tables(today))
