@@ -25,6 +25,8 @@ _PIECE = 1 << 20
 """Bytes that a thread takes at once."""
 _BYTES_PER_SPAN = 48
 """A first guess of how much room spans need; where it is wrong, more is taken."""
+_HELD = 32
+"""Spans that go over into new room: a surer one that is found later may reach back over them."""
 
 
 def cores() -> int:
@@ -66,14 +68,19 @@ class Pass:
     def _scan(self, data: Bytes, offsets: Places, row: int, stop: int) -> Iterator[Spans]:
         at, floor = int(offsets[row]), -1
         capacity = 64 + (int(offsets[stop]) - at) // _BYTES_PER_SPAN
+        held = np.empty((0, FIELDS), np.int64)
         while row < stop:
             found = np.empty((capacity, FIELDS), np.int64)
+            found[: len(held)] = held
             work = workplace(self._wanted, floor)
+            work["count"] = len(held)
             row, at = self._kernel(data, offsets, row, at, stop, found, work, self._tables)
             count = int(work["count"][0])
-            if count:
-                floor = int(found[count - 1, 2])
-                yield _spans(found[:count], offsets)
+            done = count if row >= stop else max(0, count - _HELD)
+            held = found[done:count]
+            if done:
+                floor = int(found[done - 1, 2])
+                yield _spans(found[:done], offsets)
 
 
 def _spans(found: Places, offsets: Places) -> Spans:

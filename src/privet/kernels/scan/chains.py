@@ -129,7 +129,7 @@ def joined_left(data: Bytes, low: int, start: int) -> int:
     if before == 45:
         if further & DIGIT:
             return HARD
-        return SOFT if further & LETTER or data[start - 2] == 45 else CLEAN
+        return SOFT if further & LETTER or (start - 2 >= low and data[start - 2] == 45) else CLEAN
     if before in (47, 35, 38, 43, 42, 60, 62):  # / # & + * < >
         return SOFT if further & ALNUM or before == 35 else CLEAN
     if before in (0xA3, 0xA5) and start - 2 >= low and data[start - 2] == 0xC2:  # £ ¥

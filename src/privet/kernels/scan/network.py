@@ -42,13 +42,13 @@ def _local_start(data: Bytes, low: int, at: int) -> int:
             start -= 1
         else:
             break
-    while start < at and not CLASS[data[start]] & (ALNUM | BEYOND) and data[start] != 95:
-        start += 1
     if start < at and data[at - 1] == 46:
         return at
     for place in range(start + 1, at):
         if data[place] == 46 and data[place - 1] == 46:
             start = place + 1
+    while start < at and not CLASS[data[start]] & (ALNUM | BEYOND) and data[start] != 95:
+        start += 1
     return start
 
 
@@ -70,6 +70,8 @@ def _domain_end(data: Bytes, at: int, high: int) -> int:
             place += 1
         else:
             break
+        if byte == 45:
+            continue  # no label ends so: what stands before it ended, or goes on
         if place > label and place - label >= 2 and label > at and _ends_here(data, place, high):
             end = place if _is_top(data, label, place) else at
     return end
@@ -93,8 +95,9 @@ def _is_top(data: Bytes, start: int, end: int) -> bool:
     """Whether a label may be a top-level domain: letters only, or punycode; no file ending."""
     if end - start > 24 or end - start < 2:
         return False
-    if data[start] in (88, 120) and data[start + 2] == 45:  # xn--
-        return True
+    if end - start > 4 and data[start] | 32 == 120 and data[start + 1] | 32 == 110:
+        if data[start + 2] == 45 and data[start + 3] == 45:  # xn--
+            return True
     for place in range(start, end):
         if not CLASS[data[place]] & LETTER and data[place] < 128:
             return False
