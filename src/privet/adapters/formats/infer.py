@@ -51,10 +51,10 @@ def infer_columns(
     """
     if form.name == "parquet":
         schema = parquet_schema(file, name)
-        found = _typed(schema, name, has_rows=parquet_rows(file, name) > 0)
+        found = typed_leaves(schema, name, has_rows=parquet_rows(file, name) > 0)
     elif form.name == "arrow":
         schema = arrow_file_schema(file, name)
-        found = _typed(schema, name, has_rows=has_arrow_rows(file, name))
+        found = typed_leaves(schema, name, has_rows=has_arrow_rows(file, name))
     elif form.name == "jsonl":
         found = _jsonl(file, name, form, scan_bytes or _JSON_SCAN_BYTES)
     else:
@@ -141,7 +141,12 @@ def _check_reserved(names: Sequence[str] | dict[str, Shape], name: str) -> None:
         check_names([reserved], name)
 
 
-def _typed(schema: pa.Schema, name: str, *, has_rows: bool) -> list[_Found]:
+def typed_leaves(schema: pa.Schema, name: str, *, has_rows: bool) -> list[_Found]:
+    """Every leaf column of a typed table, as `infer_columns` has those of a file.
+
+    Raises:
+        SourceError: there are no rows, or a name or type that a contract cannot have.
+    """
     check_names(schema.names, name)
     if not has_rows:
         raise no_rows(name)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from privet.detect.kinds.registry import by_code
+from privet.detect.kinds.registry import Kind
 from privet.detect.text.arriving import as_texts
 from privet.detect.text.detector import Detector
+from privet.detect.text.models import ModelDetector
 from privet.kernels.column_bytes import column_bytes
 from privet.kernels.scan.characters import in_characters
 from privet.kernels.spans import Spans
+from privet.model.own_kind import OwnKind
+from privet.ports.span_model import SpanModel
 from privet.transforms.arrow import Values, from_numpy
 
 _EVIDENCE = (
@@ -27,16 +31,23 @@ def detect(
     *,
     kinds: Iterable[str] | None = None,
     threshold: float = 0.5,
+    own: Sequence[OwnKind] = (),
+    models: Sequence[SpanModel] = (),
     evidence: bool = False,
+    today: date | None = None,
     threads: int | None = None,
 ) -> pa.Table:
     """Personal data in texts, as spans.
 
     Args:
         texts: a list of `str` (or None), or a string column of anything that speaks Arrow.
-        kinds: names of kinds or families; all without.
+        kinds: names of kinds or families; without, all but words of special categories (family
+            `special`), which name nobody.
         threshold: the least score, 0 to 1.
+        own: kinds that the caller declared.
+        models: asked about free text too, one after the other.
         evidence: add a column that says why each span is believed to be one.
+        today: nobody is born later.
         threads: how many at most; as many as cores without.
 
     Returns:
@@ -50,14 +61,21 @@ def detect(
     if not 0 <= threshold <= 1:
         raise ValueError(f"a threshold is 0 to 1, not {threshold}")
     given = as_texts(texts)
-    detector = Detector(kinds, threshold=round(100 * threshold), threads=threads)
+    least = round(100 * threshold)
+    detector: Detector | ModelDetector
+    if models:
+        detector = ModelDetector(
+            models, kinds, threshold=least, own=own, today=today, threads=threads
+        )
+    else:
+        detector = Detector(kinds, threshold=least, own=own, today=today, threads=threads)
     spans = detector.detect(given)
     starts, ends = character_places(given, spans)
     columns: dict[str, Values] = {
         "row": pa.array(spans.row),
         "start": pa.array(starts),
         "end": pa.array(ends),
-        "kind": kind_names(spans),
+        "kind": kind_names(spans, detector.named),
         "score": pa.array(spans.score.astype(np.float32) / np.float32(100)),
     }
     if evidence:
@@ -65,10 +83,10 @@ def detect(
     return pa.table(columns)
 
 
-def kind_names(spans: Spans) -> Values:
-    """The name of each span's kind, as a dictionary array."""
+def kind_names(spans: Spans, named: Mapping[int, Kind]) -> Values:
+    """The name of each span's kind, as a dictionary array; `named` has every kind by its code."""
     known, places = np.unique(spans.kind, return_inverse=True)
-    names = [by_code(int(code)).name for code in known]
+    names = [named[int(code)].name for code in known]
     return _dictionary(places.astype(np.int32), names)
 
 
