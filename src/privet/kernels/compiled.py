@@ -2,7 +2,7 @@
 
 A program of many small functions that pass tables along needs two more forms. Numba counts the
 users of each array at each call; `lean` code does not, and so may not make arrays. And it passes an
-array as seven words; what is `inlined` passes nothing. Both are compiled as parts of whatever
+array as seven words; what is `inlined` becomes a part of its caller. Both are compiled as parts of whatever
 `compiled` function calls them, and are kept on disk with it: see `privet.kernels.scan.scanner`.
 """
 
@@ -12,12 +12,18 @@ from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
+from numba.core import sigutils
+from numba.core import types as numba_types
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_normalize: Any = sigutils.normalize_signature
+_unliteral: Any = numba_types.unliteral
+_njit: Any = njit
+"""Its types leave options out."""
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -34,12 +40,26 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 def lean(function: Callable[P, R]) -> Callable[P, R]:
     """Compile `function` without reference counts: it may use arrays, and make none."""
-    return cast("Callable[P, R]", njit(function, nogil=True, _nrt=False))
+    kernel = _njit(function, nogil=True, no_cfunc_wrapper=True, _nrt=False)
+    return cast("Callable[P, R]", _of_plain_types(kernel))
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Like `lean`, and made a part of each caller: for the few that pass many tables along."""
-    return cast("Callable[P, R]", njit(function, nogil=True, _nrt=False, forceinline=True))
+    """Like `lean`, and made a part of its caller: for functions that are called in one place."""
+    return cast("Callable[P, R]", _njit(function, nogil=True, _nrt=False, inline="always"))
+
+
+def _of_plain_types(kernel: Any) -> Any:
+    """The kernel, compiled once for all integers: Numba would do so for each literal one."""
+    compile_for = kernel.compile
+
+    def compile_plain(signature: Any) -> Any:
+        given, result = _normalize(signature)
+        plain = tuple(_unliteral(each) for each in given)
+        return compile_for(plain if result is None else signature)
+
+    kernel.compile = compile_plain
+    return kernel
 
 
 def sources_version(package: str) -> int:

@@ -6,7 +6,8 @@
 `privet.detect.kinds.context.context_words()`, `calendar` that of
 `privet.detect.kinds.dates.calendar(latest)`. `end` is 0 for none; `start` may lie before `at`. A
 date is one of birth where words around it speak of birth and it lies between 1900 and the latest
-day of the calendar. An age is a number to 120 with its words: `45 years old`, `aged 45`, `45 ans`, `45歳`.
+day of the calendar. An age is a number to 120 with its words: `45 years old`, `aged 45`, `45 ans`,
+`45歳`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,35 @@ _BASE = np.uint64(BASE)
 _ZERO = np.uint64(0)
 _AGED, _FILLER = np.uint64(AGED), np.uint64(FILLER)
 _OLD, _YEARS, _FULL = np.uint64(OLD), np.uint64(YEARS), np.uint64(FULL | AGED)
+
+
+@lean
+def may_be(data: Bytes, low: int, high: int, at: int, end: int, calendar: Calendar) -> bool:
+    """Whether `found` may find something at the digits [at, end): most numbers end here.
+
+    A sign of a date follows, or a word of dates or ages stands right before or after.
+    """
+    if end - at == 8:
+        return True
+    if end < high:
+        byte = data[end]
+        if byte in (45, 46, 47) and end + 1 < high and CLASS[data[end + 1]] & DIGIT:
+            return True
+        place = end
+        while place < high and place < end + 3 and data[place] in (32, 44, 45, 46, 47, 0xC2, 0xA0):
+            place += 1
+        if place + 1 < high and data[place + 1] == 47:
+            return True
+        key, _ = word_at(data, place, high)
+        if topics_of(key, calendar.words) != _ZERO:
+            return True
+    place = at
+    while place > low and place > at - 4 and not CLASS[data[place - 1]] & (LETTER | BEYOND | DIGIT):
+        place -= 1
+    if place > low and data[place - 1] in (0x9A, 0x80, 0xA0):
+        return True
+    key, _ = word_before(data, low, place)
+    return topics_of(key, calendar.words) != _ZERO
 
 
 @lean

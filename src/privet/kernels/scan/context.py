@@ -252,6 +252,10 @@ def context(
     data: npt.NDArray[np.uint8], low: int, high: int, start: int, end: int, words: Words
 ) -> tuple[np.uint64, np.uint64]:
     """Topics and countries spoken of around `[start, end)`: see the module."""
+    memo = words.memo
+    kept = len(memo) > 1
+    if kept and memo[0] == low and memo[1] == start and memo[2] == end:
+        return memo[3], memo[4]
     seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
     topics, countries, positive, negative = seen
     reach = _reach(data, end, high)
@@ -267,4 +271,7 @@ def context(
         countries |= there
     if negative >= positive:
         topics &= ~_NEGATIVE
+    if kept:
+        memo[0], memo[1], memo[2] = np.uint64(low), np.uint64(start), np.uint64(end)
+        memo[3], memo[4] = topics, countries
     return topics, countries

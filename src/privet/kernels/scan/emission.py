@@ -13,7 +13,7 @@ from privet.kernels.compiled import lean
 from privet.kernels.scan.tables import Work
 
 Found = npt.NDArray[np.int64]
-"""Shape (capacity, 6): row, start, end, kind, score, evidence. Offsets count from the data's start."""
+"""Shape (capacity, 6): row, start, end, kind, score, evidence; places in all the data."""
 
 FIELDS = 6
 

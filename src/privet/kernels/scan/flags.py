@@ -3,10 +3,11 @@
     row, at = flags(data, offsets, row, at, stop, found, works, words)
 
 A pass of its own over the rows [row, stop), since it looks at every word; `words` is the table that
-`privet.detect.kinds.flags.flag_words()` gives, `found` and `work` the room for spans. It begins at byte `at`
-(`offsets[row]` at first) and gives the row and byte to go on from: `(stop, offsets[stop])`, or
-earlier where `found` is full. Phrases have at most three words, of which the longest counts; words
-of scripts that part none have at most six characters. Every span has the score 50.
+`privet.detect.kinds.flags.flag_words()` gives, `found` and `work` the room for spans. It begins at
+byte `at` (`offsets[row]` at first) and gives the row and byte to go on from, `(stop,
+offsets[stop])`, or earlier where `found` is full. Phrases have at most three words, of which the
+longest counts; words of scripts that part none have at most six characters. Every span has the
+score 50.
 """
 
 from __future__ import annotations

@@ -86,7 +86,10 @@ def _ends_here(data: Bytes, end: int, high: int) -> bool:
     if CLASS[byte] & WORD:
         return False
     if byte == 45:
-        return end + 1 >= high or not CLASS[data[end + 1]] & ALNUM
+        ceiling = min(high, end + _LABEL)
+        while end < ceiling and data[end] == 45:
+            end += 1
+        return end >= high or not CLASS[data[end]] & ALNUM
     return not (0xC3 <= byte <= 0xD7)
 
 
@@ -95,9 +98,9 @@ def _is_top(data: Bytes, start: int, end: int) -> bool:
     """Whether a label may be a top-level domain: letters only, or punycode; no file ending."""
     if end - start > 24 or end - start < 2:
         return False
-    if end - start > 4 and data[start] | 32 == 120 and data[start + 1] | 32 == 110:
-        if data[start + 2] == 45 and data[start + 3] == 45:  # xn--
-            return True
+    xn = end - start > 4 and data[start] | 32 == 120 and data[start + 1] | 32 == 110
+    if xn and data[start + 2] == 45 and data[start + 3] == 45:
+        return True
     for place in range(start, end):
         if not CLASS[data[place]] & LETTER and data[place] < 128:
             return False
@@ -186,11 +189,27 @@ def colon_form(data: Bytes, low: int, high: int, at: int) -> tuple[int, int, int
         start -= 1
     while end < ceiling and (CLASS[data[end]] & HEX or data[end] == 58):
         end += 1
-    if start > low and CLASS[data[start - 1]] & (WORD | BEYOND):
-        return at, at, 0
+    if _after_letter(data, low, start):  # `mac:00:1a`: what is before the colon is a word's end
+        while start < end and data[start] != 58:
+            start += 1
+        if end - start < 2 or data[start + 1] == 58:
+            return at, at, 0
+    if end - start > 1 and data[start] == 58 and data[start + 1] != 58:
+        start += 1
     if end > start and data[end - 1] == 58 and not (end - start > 2 and data[end - 2] == 58):
         end -= 1
     return _colon_groups(data, high, start, end)
+
+
+@lean
+def _after_letter(data: Bytes, low: int, start: int) -> bool:
+    """Whether a letter, digit or `_` stands before `start`; Chinese and the like part no words."""
+    if start <= low:
+        return False
+    byte = CLASS[data[start - 1]]
+    if byte & BEYOND:
+        return start - 2 >= low and 0xC3 <= data[start - 2] <= 0xD7
+    return byte & WORD != 0
 
 
 @lean
@@ -218,7 +237,7 @@ def _colon_groups(data: Bytes, high: int, start: int, end: int) -> tuple[int, in
             digits += 1
     if groups == 6 and pairs == 6 and colons == 5 and end - start == 17:
         return start, end, 2
-    if gaps > 1 or colons < 2 or (gaps == 0 and groups != 8) or groups > 8:
+    if gaps > 1 or colons < 2 or (gaps == 0 and groups != 8) or groups + gaps > 8:
         return start, start, 0
     if gaps == 0:
         if data[start] == 58:

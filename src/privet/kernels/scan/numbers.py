@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import lean
+from privet.kernels.compiled import inlined, lean
 from privet.kernels.scan import (
     births,
     codes,
@@ -33,7 +33,7 @@ from privet.kernels.scan.chains import (
     read_chain,
     token_bounds,
 )
-from privet.kernels.scan.classes import CLASS, HEX, LETTER, WORD
+from privet.kernels.scan.classes import CLASS, DIGIT, HEX, LETTER, WORD
 from privet.kernels.scan.context import (
     TOPIC_BANK,
     TOPIC_CARD,
@@ -45,15 +45,17 @@ from privet.kernels.scan.context import (
     spoken,
 )
 from privet.kernels.scan.emission import Found, emit
-from privet.kernels.scan.officials import official_at
+from privet.kernels.scan.officials import has_letters, official_at
 from privet.kernels.scan.tables import Known, Work, calendar_of, street_words_of, words_of
 
 Bytes = npt.NDArray[np.uint8]
 
 _TOKEN = 64
+_OFFICIAL = 7
+"""Bytes of a chain of digits that may be an official number."""
 
 
-@lean
+@inlined
 def on_digit(
     data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
@@ -96,7 +98,7 @@ def on_colons(
         return last
     score = 85
     if what == 3:
-        topics, _ = context(data, low, high, first, last, words_of(known))
+        topics, _ = context(data, low, high, first, last, words_of(known, work))
         score = 65 if spoken(topics, TOPIC_NETWORK) else 40
     emit(found, work, first, last, codes.IP, score, codes.FORMAT)
     return last
@@ -121,7 +123,7 @@ def _secret(
     return 0
 
 
-@lean
+@inlined
 def _wallet(
     data: Bytes,
     low: int,
@@ -136,13 +138,13 @@ def _wallet(
     if told == 0:
         return False
     if told > score:
-        topics, _ = context(data, low, high, start, end, words_of(known))
+        topics, _ = context(data, low, high, start, end, words_of(known, work))
         if spoken(topics, TOPIC_CRYPTO):
             score, why = told, codes.CONTEXT
     return emit(found, work, start, end, codes.CRYPTO, score, why)
 
 
-@lean
+@inlined
 def _token(
     data: Bytes,
     low: int,
@@ -191,7 +193,7 @@ def on_bic(
     data: Bytes, low: int, high: int, start: int, end: int, found: Found, work: Work, known: Known
 ) -> bool:
     """Note the BIC [start, end) where banks are spoken of."""
-    topics, _ = context(data, low, high, start, end, words_of(known))
+    topics, _ = context(data, low, high, start, end, words_of(known, work))
     if not spoken(topics, TOPIC_BANK):
         return False
     return emit(found, work, start, end, codes.BIC, 65, codes.CONTEXT)
@@ -206,14 +208,14 @@ def _iban(
         emit(found, work, start, last, codes.IBAN, 95, codes.CHECKSUM)
         return last
     if sure == 1:
-        topics, _ = context(data, low, high, start, last, words_of(known))
+        topics, _ = context(data, low, high, start, last, words_of(known, work))
         if spoken(topics, TOPIC_BANK):
             emit(found, work, start, last, codes.IBAN, 60, codes.CONTEXT)
             return last
     return 0
 
 
-@lean
+@inlined
 def _chain(
     data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
@@ -241,7 +243,7 @@ def _chain(
     return past
 
 
-@lean
+@inlined
 def _from_group(
     data: Bytes,
     low: int,
@@ -262,9 +264,11 @@ def _from_group(
             if closed_right(data, high, last) or data[last] in (58, 47):
                 _ipv4(data, low, high, start, last, how, found, work, known)
                 return last
-    if close - start in (1, 2, 4, 8):
+    if close - start in (1, 2, 3, 4, 8) and births.may_be(
+        data, low, high, start, close, calendar_of(known)
+    ):
         first, last, kind, score, why = births.found(
-            data, low, high, start, words_of(known), calendar_of(known)
+            data, low, high, start, words_of(known, work), calendar_of(known)
         )
         if last and emit(found, work, first, last, kind, score, why):
             return last
@@ -273,20 +277,20 @@ def _from_group(
         groups, sure = payment.card(data, chain, group, count, work.digits)
         last = chain[group + max(groups, 1) - 1, 1]
         if sure and closed_right(data, high, last):
-            topics, _ = context(data, low, high, start, last, words_of(known))
+            topics, _ = context(data, low, high, start, last, words_of(known, work))
             if _card(start, last, sure, topics, found, work):
                 return last
     last = _identified(data, low, high, group, count, found, work, known)
     if last:
         return last
-    if close - start in (1, 2, 4):
+    if close - start in (1, 2, 4) and _goes_on(data, high, close):
         last = dates.is_date(data, low, high, start, calendar_of(known))
         if last > start:
             return last
     return _place(data, low, high, start, found, work, known)
 
 
-@lean
+@inlined
 def _identified(
     data: Bytes,
     low: int,
@@ -300,12 +304,16 @@ def _identified(
     """An official number or a phone number at `group`, whichever is surer; its end or 0."""
     chain = work.chain
     start = chain[group, 0]
-    last, kind, score, why = official_at(data, low, high, start, work, known)
+    kind = last = score = why = np.int64(0)
+    if chain[count - 1, 1] - start >= _OFFICIAL or has_letters(
+        data, low, high, start, chain[group, 1]
+    ):
+        last, kind, score, why = official_at(data, low, high, start, work, known)
     opening = work.opening
     taken = np.int64(0)
     if chain[count - 1, 1] - start >= 6 and phone_chain.is_worth_it(data, low, chain, group, count):
         taken, first, past, sure, reason = phone_chain.phone(
-            data, low, high, chain, group, count, words_of(known), known.phones, work.digits
+            data, low, high, chain, group, count, words_of(known, work), known.phones, work.digits
         )
         if taken and sure > score and emit(found, work, first, past, codes.PHONE, sure, reason):
             return past
@@ -320,11 +328,22 @@ def _place(
 ) -> int:
     """A street, postcode or pair of coordinates at the digit `at`; its end or 0."""
     first, last, kind, score, why = places.found(
-        data, low, high, at, words_of(known), street_words_of(known)
+        data, low, high, at, words_of(known, work), street_words_of(known)
     )
     if last and emit(found, work, first, last, kind, score, why):
         return last
     return 0
+
+
+@lean
+def _goes_on(data: Bytes, high: int, end: int) -> bool:
+    """Whether a date or time may go on after its first number: `12.05.`, `12:30`, `2020年`."""
+    if end + 1 >= high:
+        return False
+    byte = data[end]
+    if byte in (45, 46, 47, 58):
+        return CLASS[data[end + 1]] & DIGIT != 0
+    return byte >= 0xE2
 
 
 @lean
@@ -341,7 +360,7 @@ def _ipv4(
 ) -> None:
     score = 85
     if how == 1:
-        topics, _ = context(data, low, high, start, last, words_of(known))
+        topics, _ = context(data, low, high, start, last, words_of(known, work))
         score = 65 if spoken(topics, TOPIC_NETWORK) else 40
     emit(found, work, start, last, codes.IP, score, codes.FORMAT)
 

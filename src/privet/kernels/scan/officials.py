@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import HARD, closed_right, joined_left
-from privet.kernels.scan.classes import ALNUM, CLASS, LETTER, LOWER, UPPER, WORD
+from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, DIGIT, LETTER, LOWER, UPPER, WORD
 from privet.kernels.scan.context import context
 from privet.kernels.scan.official import official, possible
 from privet.kernels.scan.official_tables import LONGEST
@@ -40,6 +40,18 @@ def _opening(data: Bytes, low: int, start: int) -> int:
     if first > low and (CLASS[data[first - 1]] & WORD or data[first - 1] in (45, 46)):
         return start
     return first
+
+
+@lean
+def has_letters(data: Bytes, low: int, high: int, at: int, end: int) -> bool:
+    """Whether capitals, or more digits, stand right beside the digits [at, end)."""
+    if at - 2 >= low and data[at - 1] in (32, 45) and CLASS[data[at - 2]] & UPPER:
+        return True
+    if end + 1 >= high or data[end] not in (32, 45, 46, 47, 43, 40, 0xC2):
+        return False
+    if not CLASS[data[end + 1]] & (UPPER | DIGIT | BEYOND) and data[end + 1] != 45:
+        return False
+    return end + 2 >= high or not CLASS[data[end + 2]] & LOWER
 
 
 @lean
@@ -95,17 +107,17 @@ def official_at(
     """
     work.opening = start
     opening = _opening(data, low, start)
-    last, kind, score, why = _best(data, low, high, opening, start, work.ends, known)
+    last, kind, score, why = _best(data, low, high, opening, start, work.ends, work, known)
     if kind:
         work.opening = opening
     elif opening < start:
-        last, kind, score, why = _best(data, low, high, start, start, work.ends, known)
+        last, kind, score, why = _best(data, low, high, start, start, work.ends, work, known)
     return last, kind, score, why
 
 
 @lean
 def _best(
-    data: Bytes, low: int, high: int, first: int, start: int, ends: Ends, known: Known
+    data: Bytes, low: int, high: int, first: int, start: int, ends: Ends, work: Work, known: Known
 ) -> tuple[int, int, int, int]:
     count = _ends(data, first, high, ends)
     for place in range(count - 1, -1, -1):
@@ -115,7 +127,7 @@ def _best(
         if not closed_right(data, high, last) or joined_left(data, low, first) == HARD:
             continue
         if possible(data, first, last, official_of(known)):
-            topics, countries = context(data, low, high, first, last, words_of(known))
+            topics, countries = context(data, low, high, first, last, words_of(known, work))
             kind, score, why = official(data, first, last, topics, countries, official_of(known))
             if kind and score >= 30:
                 return last, kind, score, why

@@ -115,7 +115,8 @@ def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tu
 def iban(data: Bytes, high: int, start: int, lengths: Lengths) -> tuple[int, int]:
     """The IBAN that begins at `start`: its end, and 2 if it checks or 1 if only its length does.
 
-    `(start, 0)` for none. `lengths` has 676 entries: the registry's length for each pair of letters, 0 for none.
+    `(start, 0)` for none. `lengths` has 676 entries: by two letters, the length in the
+    registry, 0 for none.
     """
     if (
         start + 15 > high

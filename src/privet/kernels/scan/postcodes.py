@@ -113,6 +113,9 @@ def _told(data: Bytes, low: int, high: int, at: int, end: int, words: Words, str
         upper = CLASS[data[at - 2]] & CLASS[data[at - 3]] & UPPER
         if start == at - 3 and upper and kind_of(key, streets) & STATE:
             return 65
+    year = end - at == 4 and (data[at] == 49 or data[at] == 50) and data[at + 1] in (48, 57)
+    if year and not _city_follows(data, end, high):
+        return 0
     topics, _ = context(data, low, high, at, end, words)
     if spoken(topics, TOPIC_POSTCODE) and not spoken(topics, TOPIC_NEGATIVE):
         return 70

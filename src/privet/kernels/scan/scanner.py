@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled, lean, sources_version
+from privet.kernels.compiled import compiled, inlined, lean, sources_version
 from privet.kernels.scan import codes, network, payment, secrets
 from privet.kernels.scan.classes import CLASS, DIGIT, HEX, TRIGGER, WORD
 from privet.kernels.scan.context import TOPIC_ACCOUNT, context, spoken
@@ -23,7 +23,7 @@ Places = npt.NDArray[np.int64]
 Scan: TypeAlias = Callable[[Bytes, Places, int, int, int, Found, Records, Records], tuple[int, int]]
 
 
-@lean
+@inlined
 def _scan(
     data: Bytes,
     offsets: Places,
@@ -58,7 +58,7 @@ def _scan(
     return stop, last
 
 
-@lean
+@inlined
 def _look(data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known) -> int:
     """Look at the trigger at `at` in the row [low, high); the byte to go on from."""
     byte = data[at]
@@ -79,7 +79,7 @@ def _look(data: Bytes, low: int, high: int, at: int, found: Found, work: Work, k
     return at + 1
 
 
-@lean
+@inlined
 def _on_at(
     data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
@@ -89,14 +89,14 @@ def _on_at(
         return end
     end = network.handle_end(data, low, high, at)
     if end > at:
-        topics, _ = context(data, low, high, at, end, words_of(known))
+        topics, _ = context(data, low, high, at, end, words_of(known, work))
         if spoken(topics, TOPIC_ACCOUNT):
             emit(found, work, at, end, codes.USERNAME, 60, codes.CONTEXT)
             return end
     return at + 1
 
 
-@lean
+@inlined
 def _on_colon(
     data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
@@ -126,9 +126,9 @@ def _assigned(
     end = start
     while end < high and end - start < 12 and CLASS[data[end]] & WORD:
         end += 1
-    if payment.is_bic(data, start, end, known.iban_lengths):
-        if on_bic(data, low, high, start, end, found, work, known):
-            return end
+    bic = payment.is_bic(data, start, end, known.iban_lengths)
+    if bic and on_bic(data, low, high, start, end, found, work, known):
+        return end
     return at + 1
 
 

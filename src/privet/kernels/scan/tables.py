@@ -45,7 +45,7 @@ class Tables(NamedTuple):
 def known(tables: Tables) -> Records:
     """The tables as an array of one record."""
     words, dates, streets = tables.words, tables.calendar.words, tables.streets
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "sieve": words.sieve,
         "keys": words.keys,
         "topics": words.topics,
@@ -62,6 +62,7 @@ def known(tables: Tables) -> Records:
         "street_keys": streets.keys,
         "street_topics": streets.topics,
         "street_countries": streets.countries,
+        "no_memo": streets.memo,
     }
     fields = [(name, array.dtype, array.shape) for name, array in arrays.items()]
     made = np.zeros(1, np.dtype([*fields, ("latest", np.int64)], align=True))
@@ -87,29 +88,43 @@ def workplace(wanted: npt.NDArray[np.uint8], floor: int) -> Records:
         ("floor", np.int64),
         ("row", np.int64),
         ("opening", np.int64),
+        ("memo", np.uint64, (5,)),
     ]
     made = np.zeros(1, np.dtype(fields, align=True))
     made["wanted"][0] = wanted
     made["floor"] = floor
+    made["memo"] = np.iinfo(np.uint64).max
     return made
 
 
 @inlined
-def words_of(known: Known) -> Words:
-    """The words of contexts."""
-    return Words(known.sieve, known.keys, known.topics, known.countries)
+def words_of(known: Known, work: Work) -> Words:
+    """The words of contexts, with the last answer at hand."""
+    return Words(known.sieve, known.keys, known.topics, known.countries, work.memo)
 
 
 @inlined
 def street_words_of(known: Known) -> Words:
     """The words of streets."""
-    return Words(known.street_sieve, known.street_keys, known.street_topics, known.street_countries)
+    return Words(
+        known.street_sieve,
+        known.street_keys,
+        known.street_topics,
+        known.street_countries,
+        known.no_memo,
+    )
 
 
 @inlined
 def calendar_of(known: Known) -> Calendar:
     """Names of months, and the last day that can be."""
-    words = Words(known.date_sieve, known.date_keys, known.date_topics, known.date_countries)
+    words = Words(
+        known.date_sieve,
+        known.date_keys,
+        known.date_topics,
+        known.date_countries,
+        known.no_memo,
+    )
     return Calendar(words, known.latest)
 
 

@@ -63,6 +63,8 @@ class Words(NamedTuple):
     keys: npt.NDArray[np.uint64]
     topics: npt.NDArray[np.uint64]
     countries: npt.NDArray[np.uint64]
+    memo: npt.NDArray[np.uint64]
+    """The last answer of `context` (low, start, end, topics, countries); one number for none."""
 
 
 def folded(code: int) -> int:
@@ -108,6 +110,7 @@ def table_of(entries: Iterable[tuple[str, int, int]]) -> Words:
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
+        np.zeros(1, np.uint64),
     )
     for key, (topics, countries) in told.items():
         slot = ((key * int(_MIX) & _MASK) >> 20) & (size - 1)
