@@ -3,7 +3,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?= python3
 
-.PHONY: setup setup-s3 test test-slow lint demo lock clean
+.PHONY: setup setup-s3 warm test test-slow lint demo lock clean
 
 setup: $(VENV)/.ready
 
@@ -17,10 +17,14 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml verifier/pyproject.toml
 setup-s3: setup
 	$(PY) -m pip install --quiet --group s3
 
-test: setup
+# Compiles the scanner once (a minute), so that not every process of the tests does.
+warm: setup
+	@$(PY) -c "import privet; privet.detect(['warm'], kinds=['email', 'special'])"
+
+test: warm
 	$(PY) -m pytest -n 2 -m "not slow"
 
-test-slow: setup
+test-slow: warm
 	$(PY) -m pytest -n 2 -m slow
 
 lint: setup

@@ -47,27 +47,41 @@ SubjectType = Annotated[str, typer.Argument(help="Subject type, as the contracts
 @app.command()
 def scan(
     paths: Files,
+    *,
     full: Annotated[bool, typer.Option("--full", help="Read every row, not a sample.")] = False,
     suggest: Annotated[
         bool, typer.Option("--suggest", help="Print rules and cleaning steps to paste, as YAML.")
     ] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Read files as lines of text; 1 if something is there.")
+    ] = False,
+    sarif: Annotated[bool, typer.Option("--sarif", help="The same, as SARIF 2.1.0.")] = False,
+    of: Annotated[str | None, typer.Option("--of", help="Lines: only these kinds, a,b.")] = None,
+    at_least: Annotated[
+        float, typer.Option("--at-least", min=0, max=1, help="Lines: the least score that counts.")
+    ] = 0.5,
     json: Json = False,
 ) -> None:
     """Tell what personal data is where, how sure that is, and why."""
+    code = 0
     with _reporting("scan", json):
-        if "-" in paths:
+        if lines or sarif:
+            from privet.cli.scan_files import scan_lines
+
+            form = "sarif" if sarif else "json" if json else "text"
+            code = scan_lines(
+                paths, kinds=of, at_least=at_least, form=form, full=full, suggest=suggest
+            )
+        elif "-" in paths:
             from privet.cli.redact import scan_standard_input
 
             scan_standard_input(paths, full=full, suggest=suggest, json=json)
-            return
-        from privet.cli import show_scan, show_suggestions
-        from privet.project.scanning import scan_path
-
-        scans = [scan_path(path, Path.cwd(), full=full, suggest=suggest) for path in paths]
-        if suggest:
-            show_suggestions.show(scans, json=json)
         else:
-            show_scan.show([scan.verdict for scan in scans], json=json)
+            from privet.cli.scan_tables import scan_tables
+
+            scan_tables(paths, full=full, suggest=suggest, json=json)
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -380,10 +394,12 @@ def release(
 @contextmanager
 def _reporting(verb: str, json: bool) -> Iterator[None]:
     """Turn an error of ours into its message and exit code; anything else shows its type alone."""
+    from privet.kernels.compiling import told
     from privet.model.errors import PrivetError
 
     try:
-        yield
+        with told(output.preparing):
+            yield
         sys.stdout.flush()
     except PrivetError as error:
         raise typer.Exit(output.fail(verb, error, json=json)) from error

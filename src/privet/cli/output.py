@@ -39,6 +39,12 @@ def done(verb: str, text: str, *, json: bool, **fields: Any) -> None:
         say(text)
 
 
+def preparing() -> None:
+    """Say why nothing happens for a while."""
+    text = "preparing the scanner for this machine, once: about a minute"
+    print(text, file=sys.stderr, flush=True)  # noqa: T201
+
+
 def fail(verb: str, error: PrivetError, *, json: bool) -> int:
     """Print an error of ours; returns the exit code."""
     if json:

@@ -17,6 +17,35 @@ from privet.project.text_files import FilesScanned, TextFinding, scan_text_files
 _LIMITS = "Without a model no one is promised that names in prose are found."
 
 
+def scan_lines(
+    paths: Sequence[str],
+    *,
+    kinds: str | None,
+    at_least: float,
+    form: str,
+    full: bool,
+    suggest: bool,
+) -> int:
+    """`scan_files` in the folder of the call; options of tables are refused.
+
+    Raises:
+        UsageError: see `scan_files`; or an option is for tables, or `-` is named.
+        SourceError: a file is missing or cannot be read.
+    """
+    if full or suggest:
+        option = "--full" if full else "--suggest"
+        raise UsageError(
+            f"`{option}` is for tables, and `--lines` and `--sarif` are for lines of text",
+            hint=f"leave `{option}` out",
+        )
+    if "-" in paths:
+        raise UsageError(
+            "`-` is standard input, and `--lines` and `--sarif` are for files",
+            hint="`privet scan -` looks at standard input",
+        )
+    return scan_files(paths, Path.cwd(), kinds=kinds, at_least=at_least, form=form)
+
+
 def scan_files(
     paths: Sequence[str], root: Path, *, kinds: str | None, at_least: float, form: str
 ) -> int:

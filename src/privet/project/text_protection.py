@@ -141,7 +141,7 @@ def personal_text(
     left = () if kinds or flags else (k.code for k in KINDS.values() if k.family == FLAGS)
     return PersonalText(
         named={kind.code: kind for kind in (*KINDS.values(), *declared)},
-        scanner=Detector(ours or None) if ours or not kinds else None,
+        scanner=Detector(ours or (tuple(KINDS) if flags else None)) if ours or not kinds else None,
         own=matcher,
         wanted=frozenset(kind.code for kind in declared if not kinds or kind.name in kinds),
         left=frozenset(left),

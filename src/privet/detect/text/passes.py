@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from privet.kernels.hearing import hear
 from privet.kernels.scan.emission import FIELDS
 from privet.kernels.scan.tables import workplace
 from privet.kernels.spans import Spans
@@ -48,6 +49,7 @@ class Pass:
             wanted: by code of a kind, the score from which on it counts; `NEVER` for never.
             threads: how many at most.
         """
+        hear()
         self._kernel = kernel
         self._tables = tables
         self._wanted = wanted
