@@ -89,7 +89,7 @@ def _ends_here(data: Bytes, end: int, high: int) -> bool:
         ceiling = min(high, end + _LABEL)
         while end < ceiling and data[end] == 45:
             end += 1
-        return end >= high or not CLASS[data[end]] & ALNUM
+        return end >= high or not (CLASS[data[end]] & ALNUM or 0xC3 <= data[end] <= 0xD7)
     return not (0xC3 <= byte <= 0xD7)
 
 

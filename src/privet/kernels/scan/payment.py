@@ -63,7 +63,7 @@ def _issued(digits: Bytes, count: int) -> bool:
         return 16 <= count <= 19
     if 2200 <= four <= 2204:  # Mir
         return 16 <= count <= 19
-    return four == 604 or two in (50, 56, 57, 58, 63, 67)  # Maestro
+    return two in (50, 56, 57, 58, 63, 67)  # Maestro
 
 
 @lean
