@@ -33,6 +33,15 @@ PROMISED = {
         "orders: 13 rows read, 7 out, 4 quarantined",
         "verified: project",
     ),
+    "detection.md": (
+        "user.contact.email",
+        "settings.txt:1:10: email (95 %)",
+        "settings.txt:2:13: password",
+        "found: 1",
+        "'kind': 'badge'",
+        "badge [BADGE]",
+        "('e-mail', 'email')",
+    ),
     "text.md": (
         "Dear Ana, please write to [EMAIL] again.",
         "1:27-42",

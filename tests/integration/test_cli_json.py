@@ -222,6 +222,9 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     (made.root / "people.csv").write_text(people_csv())
     call("scan", "people.csv")
     call("scan", "-", given="write to ana@example.org\n")
+    (made.root / "note.txt").write_text("write to ana@example.org\n")
+    (made.root / "picture.bin").write_bytes(bytes(range(256)))
+    call("scan", "--lines", "note.txt", "picture.bin")
     policy.write_text(policy.read_text() + QUARANTINE)
     call("subject restrict", "customer", given="C101\n")
     call("quarantine list")
@@ -261,7 +264,8 @@ def test_what_is_printed_is_what_the_page_says(printed: Mapping[str, list[Outcom
     for verb, outcomes in printed.items():
         seen: dict[str, set[str]] = defaultdict(set)
         for outcome in outcomes:
-            wrong = verb == "check" and '"severity": "error"' in outcome.out
+            said = '"severity": "error"' if verb == "check" else '"files": {"read": 1'
+            wrong = verb in ("check", "scan") and said in outcome.out
             assert outcome.code == int(wrong), outcome.said
             assert outcome.err == ""
             assert outcome.out.isascii()
