@@ -51,22 +51,30 @@ def letter(char: str) -> str:
 
 
 def words_of(text: str) -> list[tuple[str, int]]:
-    """The words of `text` and, each for itself, its characters that no space parts, with places."""
+    """The words of `text` and, each for itself, its characters that no space parts, with places.
+
+    A word's place is -1, or -2 where it stands right behind a digit; a digit is ("", -3).
+    """
     out: list[tuple[str, int]] = []
-    word = ""
+    word, kind, behind = "", -1, False
     places = [match.start() for match in CAMEL.finditer(text)]
     for place, char in enumerate(text):
         folded = letter(char)
         apart = folded == " " or bool(UNPARTED.match(char))
         if (apart or place in places) and word:
-            out.append((word, -1))
+            out.append((word, kind))
             word = ""
+        if "0" <= char <= "9":
+            out.append(("", -3))
         if apart:
             if folded != " ":
                 out.append((char, place))
-        else:
+        elif folded and not word:
+            kind = -2 if behind else -1
+        if not apart:
             word += folded
-    return [*out, (word, -1)] if word else out
+        behind = "0" <= char <= "9" or (behind and not folded)
+    return [*out, (word, kind)] if word else out
 
 
 def line_of(text: str) -> str:
@@ -90,10 +98,18 @@ def gathered(text: str, most: int) -> tuple[int, int, list[int], list[int]]:
     hits: list[tuple[str, int]] = []
     previous: list[str] = []
     count = 0
-    for place, (word, position) in enumerate(reversed(words_of(text)), 1):
+    place = 0
+    for word, position in reversed(words_of(text)):
         if count == most:
             break
-        if position < 0:
+        if position == -3:
+            previous = []
+            continue
+        place += 1
+        if position == -2:
+            count += 1
+            previous = []
+        elif position < 0:
             count += 1
             previous = [word, *previous][:3]
             hits += [("".join(previous[: n + 1]), place - n) for n in range(len(previous))]

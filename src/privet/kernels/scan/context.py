@@ -49,6 +49,7 @@ TOPIC_CONTACT = 1 << 20
 """Words like call, reach, write to: weak support for what reaches a person."""
 
 BACK, AHEAD = 64, 24
+_NEAR = 32
 WORDS_BACK, WORDS_AHEAD = 8, 3
 NOWHERE = 1 << 20
 _BASE = np.uint64(BASE)
@@ -166,9 +167,10 @@ def _gather(
         if power != _ONE:
             place += 1
             count += 1
-            if may_be(key, sieve):
+            part = code == 0 and at > limit and 48 <= data[start] <= 57  # `136R` holds no word
+            if not part and may_be(key, sieve):
                 seen = _look(key, place, seen, words)
-            if one != _ZERO:
+            if not part and one != _ZERO:
                 joined = key + power * one
                 if may_be(joined, sieve):
                     seen = _look(joined, place - 1, seen, words)
@@ -187,6 +189,8 @@ def _gather(
             if may_be(first, sieve) or may_be(first + _BASE * beside, sieve):
                 seen = _run(data, start, right, place, seen, words)
         elif code == 0:
+            if 48 <= data[start] <= 57:
+                one = two = _ZERO
             if data[start] == 10:
                 if place > 0:
                     break
@@ -245,6 +249,14 @@ def before(
     if negative >= positive:
         topics &= ~_NEGATIVE
     return topics, countries
+
+
+@lean
+def named_otherwise(data: npt.NDArray[np.uint8], low: int, start: int, words: Words) -> bool:
+    """Whether one of the two words right before `start` names what is nobody's: `version 1.2`."""
+    seen = _gather(data, low, max(low, start - _NEAR), start, 2, words)
+    _, _, positive, negative = seen
+    return negative < positive
 
 
 @lean

@@ -3,8 +3,10 @@
     start, end, score = coordinates(data, low, high, at, words)     # (0, 0, 0) for none
 
 `at` is the first digit of a token in the row `data[low:high]`; a sign before it is in the span.
-Decimals need at least three places, ranges are those of WGS 84. A single number counts only beside
-a word like `lat`, a single angle only with its letter.
+Ranges are those of WGS 84. Two decimals count beside a word like `lat` (three places), with signs
+of degrees, or as a row of their own (four); elsewhere they need five places, one of ten degrees,
+and no third number beside them. A single decimal counts only beside such a word, a single angle
+only with its letter.
 """
 
 from __future__ import annotations
@@ -144,12 +146,49 @@ def coordinates(data: Bytes, low: int, high: int, at: int, words: Words) -> tupl
     if decimals < 3:
         return 0, 0, 0
     topics, _ = context(data, low, high, start, end, words)
-    return (
-        start,
-        end,
-        (45 if decimals == 3 else 60 if decimals == 4 else 65)
-        + 25 * spoken(topics, TOPIC_LOCATION),
-    )
+    if spoken(topics, TOPIC_LOCATION):
+        return start, end, 70 if decimals == 3 else 85
+    if decimals > 3 and (_signs(data, first) or (start == low and end == high)):
+        return start, end, 65
+    alone = 5 <= decimals <= 15 and _alone(data, low, high, start, end)
+    far = _decimal(data, at, high)[0] >= 10 or _last_whole(data, first, end) >= 10
+    return start, end, 60 if alone and far else 35
+
+
+@lean
+def _signs(data: Bytes, first: int) -> bool:
+    """Whether a sign of degrees, or a letter N, S, E, W, O, stands at `first` or past a blank."""
+    if data[first] == 0xC2:
+        return True
+    place = first + (data[first] == 32)
+    return data[place] in (78, 83, 69, 87, 79)
+
+
+@lean
+def _last_whole(data: Bytes, start: int, end: int) -> int:
+    """The whole degrees of the number that ends the pair [.., end), read from `start` on."""
+    place = start
+    while place < end and not CLASS[data[place]] & DIGIT:
+        place += 1
+    whole = 0
+    while place < end and CLASS[data[place]] & DIGIT:
+        whole = whole * 10 + np.int64(data[place]) - 48
+        place += 1
+    return whole
+
+
+@lean
+def _alone(data: Bytes, low: int, high: int, start: int, end: int) -> bool:
+    """Whether no further number stands beside the pair [start, end)."""
+    place = start
+    while place > low and start - place < 4 and data[place - 1] in (32, 44, 59, 47, 124, 9):
+        place -= 1
+    if place > low and CLASS[data[place - 1]] & DIGIT:
+        return False
+    place = end
+    while place < high and place - end < 4 and data[place] in (32, 44, 59, 47, 124, 9, 45):
+        place += 1
+    return place >= high or not CLASS[data[place]] & DIGIT
 
 
 @lean

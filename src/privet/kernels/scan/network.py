@@ -18,6 +18,19 @@ Chain = npt.NDArray[np.int64]
 
 _LOCAL, _LABEL, _DOMAIN = 64, 63, 253
 _IPV6_TEXT = 45
+_FILES = np.array(
+    [
+        int.from_bytes(ending, "big")
+        for ending in (
+            b"png jpg jpeg gif svg bmp ico webp avif css scss less js mjs cjs jsx tsx json html "
+            b"htm xml yaml yml toml csv txt log lock tgz tar gz bz xz zst rar whl jar deb rpm exe "
+            b"dll bin pdf doc docx xls xlsx ppt pptx php java cpp hpp sql bak tmp ini cfg conf "
+            b"woff ttf mkv"
+        ).split()
+    ],
+    np.int64,
+)
+"""Endings of files that are no top-level domains, as numbers of their bytes."""
 _SMALL = 32
 """Four numbers below this are more often a version or a section than a machine."""
 
@@ -109,22 +122,29 @@ def _is_top(data: Bytes, start: int, end: int) -> bool:
 
 @lean
 def _is_file_ending(data: Bytes, start: int, end: int) -> bool:
-    """png, jpg, gif, svg, css, and js: `icon@2x.png` is no mailbox."""
+    """Images, scripts, archives: `icon@2x.png` and `tool@3.1.tgz` are no mailboxes."""
+    if end - start > 4:
+        return False
     word = 0
-    for place in range(start, min(end, start + 5)):
+    for place in range(start, end):
         word = word << 8 | (np.int64(data[place]) | 32)
-    return word in (
-        0x706E67,
-        0x6A7067,
-        0x6A706567,
-        0x676966,
-        0x737667,
-        0x637373,
-        0x6A73,
-        0x6A736F6E,
-        0x77656270,
-        0x68746D6C,
-    )
+    for ending in _FILES:  # noqa: SIM110  # `any` of a generator does not compile
+        if word == ending:
+            return True
+    return False
+
+
+@lean
+def _numbered(data: Bytes, start: int, end: int) -> bool:
+    """Whether two labels of a domain are numbers alone, as in a version: `3.10.example`."""
+    label, numbers, digits = start, 0, True
+    for place in range(start, end):
+        if data[place] == 46:
+            numbers += digits and place > label
+            label, digits = place + 1, True
+        elif not CLASS[data[place]] & DIGIT:
+            digits = False
+    return numbers > 1
 
 
 @lean
@@ -134,7 +154,7 @@ def email(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     if start == at:
         return at, at
     end = _domain_end(data, at + 1, high)
-    if end <= at + 1:
+    if end <= at + 1 or _numbered(data, at + 1, end):
         return at, at
     if at - start == 3 and data[start] == 103 and data[start + 1] == 105 and data[at - 1] == 116:
         return at, at  # git@host:repository
@@ -249,24 +269,29 @@ def _colon_groups(data: Bytes, high: int, start: int, end: int) -> tuple[int, in
 
 
 @lean
-def hyphen_hardware(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
-    """The hardware address `00-1A-2B-3C-4D-5E` around the hex digit at `at`; (at, at) for none."""
+def hyphen_hardware(data: Bytes, low: int, high: int, at: int) -> tuple[int, int, int]:
+    """The hardware address `00-1A-2B-3C-4D-5E` around the hex digit at `at`, and its letters.
+
+    (at, at, 0) for none.
+    """
     start = at
     while start - 3 >= low and start > at - 15 and data[start - 1] == 45:
         if not (CLASS[data[start - 2]] & HEX and CLASS[data[start - 3]] & HEX):
             break
         start -= 3
+    letters = 0
     if start + 17 > high:
-        return at, at
+        return at, at, 0
     for place in range(17):
         byte = data[start + place]
         if (byte != 45) if place % 3 == 2 else not CLASS[byte] & HEX:
-            return at, at
+            return at, at, 0
+        letters += (CLASS[byte] & LETTER) != 0
     before = CLASS[data[start - 1]] & WORD or data[start - 1] == 45 if start > low else False
     after = CLASS[data[start + 17]] & WORD or data[start + 17] == 45 if start + 17 < high else False
     if before or after:
-        return at, at
-    return start, start + 17
+        return at, at, 0
+    return start, start + 17, letters
 
 
 @lean

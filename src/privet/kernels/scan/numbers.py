@@ -38,10 +38,14 @@ from privet.kernels.scan.context import (
     TOPIC_BANK,
     TOPIC_CARD,
     TOPIC_CRYPTO,
+    TOPIC_HEALTH,
+    TOPIC_NATIONAL,
     TOPIC_NEGATIVE,
     TOPIC_NETWORK,
     TOPIC_PHONE,
+    TOPIC_TAX,
     context,
+    named_otherwise,
     spoken,
 )
 from privet.kernels.scan.emission import Found, emit
@@ -63,7 +67,7 @@ def on_digit(
     start, end = token_bounds(data, low, high, at, _TOKEN)
     if end < high and data[end] == 64:
         return end  # the local part of an address; `@` will look
-    if start < at or digits_end(data, at, high) < end:
+    if start < at or (digits_end(data, at, high) < end and not _extended(data, at, high)):
         return _token(data, low, high, start, end, at, found, work, known)
     colon = end < high and data[end] == 58
     if colon or (at > low and data[at - 1] == 58):
@@ -71,7 +75,7 @@ def on_digit(
         if past:
             return past
     if end - at == 2 and end < high and (data[end] == 45 or (at > low and data[at - 1] == 45)):
-        past = _hyphens(data, low, high, at, found, work)
+        past = _hyphens(data, low, high, at, found, work, known)
         if past:
             return past
     if end - at == 8:
@@ -83,6 +87,13 @@ def on_digit(
         if past:
             return past
     return _chain(data, low, high, at, found, work, known)
+
+
+@lean
+def _extended(data: Bytes, at: int, high: int) -> bool:
+    """Whether a run of digits as long as a phone number begins at `at`, with an `x12` behind."""
+    end = digits_end(data, at, high)
+    return 7 <= end - at <= 15 and phone_chain.extension(data, end, high) > end
 
 
 @lean
@@ -105,12 +116,18 @@ def on_colons(
 
 
 @lean
-def _hyphens(data: Bytes, low: int, high: int, at: int, found: Found, work: Work) -> int:
-    first, last = network.hyphen_hardware(data, low, high, at)
-    if last > first:
-        emit(found, work, first, last, codes.MAC, 85, codes.FORMAT)
-        return last
-    return 0
+def _hyphens(
+    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
+) -> int:
+    first, last, letters = network.hyphen_hardware(data, low, high, at)
+    if last == first:
+        return 0
+    score = 85
+    if letters == 0:
+        topics, _ = context(data, low, high, first, last, words_of(known, work))
+        score = 65 if spoken(topics, TOPIC_NETWORK) else 40
+    emit(found, work, first, last, codes.MAC, score, codes.FORMAT)
+    return last
 
 
 @lean
@@ -171,7 +188,7 @@ def _token(
             if past > start:
                 return past
         if end - start == 2:
-            past = _hyphens(data, low, high, start, found, work)
+            past = _hyphens(data, low, high, start, found, work, known)
             if past:
                 return past
     past = _secret(data, low, high, start, end, found, work, known)
@@ -223,7 +240,8 @@ def _chain(
     chain = work.chain
     count = read_chain(data, at, high, chain)
     past = chain[count - 1, 1]
-    if past < high and CLASS[data[past]] & WORD and count > 1:
+    worded = past < high and CLASS[data[past]] & WORD and count > 1
+    if worded and phone_chain.extension(data, past, high) == past:
         count -= 1  # the last group is part of a word; it is looked at by itself
         past = chain[count, 0]
     group = np.int64(0)
@@ -276,10 +294,12 @@ def _from_group(
     if whole >= 12:
         groups, sure = payment.card(data, chain, group, count, work.digits)
         last = chain[group + max(groups, 1) - 1, 1]
-        if sure and closed_right(data, high, last):
-            topics, _ = context(data, low, high, start, last, words_of(known, work))
-            if _card(start, last, sure, topics, found, work):
-                return last
+        if (
+            groups
+            and closed_right(data, high, last)
+            and _card(data, low, high, start, last, sure, found, work, known)
+        ):
+            return last
     last = _identified(data, low, high, group, count, found, work, known)
     if last:
         return last
@@ -362,16 +382,35 @@ def _ipv4(
     if how == 1:
         topics, _ = context(data, low, high, start, last, words_of(known, work))
         score = 65 if spoken(topics, TOPIC_NETWORK) else 40
+    elif named_otherwise(data, low, start, words_of(known, work)):
+        score = 30
     emit(found, work, start, last, codes.IP, score, codes.FORMAT)
 
 
 @lean
-def _card(start: int, last: int, sure: int, topics: np.uint64, found: Found, work: Work) -> bool:
-    if spoken(topics, TOPIC_CARD):
-        return emit(found, work, start, last, codes.CARD, 95, codes.CHECKSUM_AND_CONTEXT)
+def _card(
+    data: Bytes,
+    low: int,
+    high: int,
+    start: int,
+    last: int,
+    sure: int,
+    found: Found,
+    work: Work,
+    known: Known,
+) -> bool:
+    topics, _ = context(data, low, high, start, last, words_of(known, work))
+    official = spoken(topics, TOPIC_NATIONAL | TOPIC_TAX | TOPIC_HEALTH)
+    if spoken(topics, TOPIC_CARD) and (sure or not official):
+        score = 95 if sure else 60
+        return emit(found, work, start, last, codes.CARD, score, codes.CHECKSUM_AND_CONTEXT)
+    if sure == 0 or (sure == 3 and payment.torn(data, low, high, start, last)):
+        return False
     score = 90 if sure == 3 else 75 if sure == 2 else 40
-    if spoken(topics, TOPIC_NEGATIVE):
+    if sure == 3 and named_otherwise(data, low, start, words_of(known, work)):
+        score = 40
+    elif spoken(topics, TOPIC_NEGATIVE):
         score -= 35
-    elif spoken(topics, TOPIC_PHONE):
-        score -= 20
+    elif official or spoken(topics, TOPIC_PHONE):
+        score -= 30
     return emit(found, work, start, last, codes.CARD, score, codes.CHECKSUM)

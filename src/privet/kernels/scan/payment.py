@@ -92,8 +92,10 @@ def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tu
     """The card number that begins at group `first`: (groups, how sure), (0, 0) for none.
 
     How sure: 3 grouped as on a card, 2 one run of digits, 1 one that may as well be a number of
-    goods. `digits` is scratch for 24 bytes.
+    goods, or is short; 0 one whose check digit is right and that no issuer is known to have.
+    `digits` is scratch for 24 bytes.
     """
+    unknown = 0
     for groups in (1, 5, 4, 3):
         if first + groups > count or (groups > 1 and not _grouped(chain, first, groups)):
             continue
@@ -103,12 +105,28 @@ def card(data: Bytes, chain: Chain, first: int, count: int, digits: Bytes) -> tu
                 if total < 24:
                     digits[total] = data[place] - 48
                 total += 1
-        if not _FEWEST <= total <= _MOST or not _issued(digits, total) or not luhn(digits, total):
+        if not _FEWEST <= total <= _MOST or not luhn(digits, total):
+            continue
+        if not _issued(digits, total):
+            unknown = groups if total in (15, 16) and 2 <= digits[0] <= 6 else unknown
             continue
         if groups > 1:
             return groups, 3
-        return 1, 1 if total <= 14 and _goods_number(digits, total) else 2
-    return 0, 0
+        return 1, 1 if total == 12 or (total <= 14 and _goods_number(digits, total)) else 2
+    return unknown, 0
+
+
+@lean
+def torn(data: Bytes, low: int, high: int, start: int, end: int) -> bool:
+    """Whether a card's groups stand among further ones: digits before it, or four after."""
+    if start - 2 >= low and data[start - 1] in (32, 45) and CLASS[data[start - 2]] & DIGIT:
+        return True
+    if end + 4 >= high or data[end] not in (32, 45):
+        return False
+    for place in range(end + 1, end + 5):
+        if not CLASS[data[place]] & DIGIT:
+            return False
+    return end + 5 >= high or not CLASS[data[end + 5]] & DIGIT
 
 
 @lean
@@ -160,6 +178,8 @@ def iban(data: Bytes, high: int, start: int, lengths: Lengths) -> tuple[int, int
     if seen < wanted or (place < high and CLASS[data[place]] & WORD) or case == 3:
         return start, 0
     remainder = (remainder * 1_000_000 + head) % 97
+    if remainder != 1 and case == 2:
+        return start, 0
     return place, 2 if remainder == 1 else 1
 
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from privet.kernels.compiled import lean
 from privet.kernels.scan.chains import BLANK, FIRST, PARENTHESIS, Chain, closed_right
-from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT
+from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, HEX
 from privet.kernels.scan.context import TOPIC_PHONE, context, spoken
 from privet.kernels.scan.phone_shape import (
     DISTINCTIVE,
@@ -87,7 +87,9 @@ def phone(
         if not seen:
             topics, _ = context(data, low, high, start, past, words)
             seen = True
-        if _torn(chain, group, last, count, lead) and not spoken(topics, TOPIC_PHONE):
+        if not spoken(topics, TOPIC_PHONE) and (
+            _torn(chain, group, last, count, lead) or _in_dump(data, low, high, start, end)
+        ):
             continue
         score, why = _judged(data, chain, group, last, lead, kind, topics, tables, room)
         if past > end and score >= 35:
@@ -141,6 +143,29 @@ def _torn(chain: Chain, group: int, last: int, count: int, lead: int) -> bool:
         if before in (FIRST, BLANK):
             return True
     return last < count and chain[last, 2] == BLANK
+
+
+@lean
+def _in_dump(data: npt.NDArray[np.uint8], low: int, high: int, start: int, end: int) -> bool:
+    """Whether a blank parts the groups from one of small hexadecimal letters and digits."""
+    letters = digits = 0
+    if start > low and data[start - 1] == 32:
+        at = start - 2
+        while at >= low and start - at < 10 and CLASS[data[at]] & ALNUM:
+            letters += (CLASS[data[at]] & HEX) != 0 and data[at] >= 97
+            digits += (CLASS[data[at]] & DIGIT) != 0
+            at -= 1
+        if letters and digits and letters + digits == start - 2 - at:
+            return True
+    letters = digits = 0
+    if end < high and data[end] == 32:
+        at = end + 1
+        while at < high and at - end < 9 and CLASS[data[at]] & ALNUM:
+            letters += (CLASS[data[at]] & HEX) != 0 and data[at] >= 97
+            digits += (CLASS[data[at]] & DIGIT) != 0
+            at += 1
+        return letters > 0 and digits > 0 and letters + digits == at - end - 1
+    return False
 
 
 @lean

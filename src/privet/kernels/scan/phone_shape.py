@@ -230,8 +230,8 @@ def shape(data: Bytes, chain: Chain, first: int, last: int, lead: int) -> int:
         is_float = count == 2 and chain[first + 1, 2] == DOT
         return NO if is_float or n < 7 else DISTINCTIVE
     if _long(chain, first) >= 2 and data[start] == 48 and data[start + 1] == 48:
-        formal = _is_formal(signature(chain, first, last))
-        return NO if formal or n < 9 or chain[first + 1, 2] == DOT else DISTINCTIVE
+        formal = _is_formal(signature(chain, first, last)) or _long(chain, first) > 7
+        return NO if formal or not 9 <= n <= 17 or chain[first + 1, 2] == DOT else DISTINCTIVE
     if n < 7 or n > 14 or _is_another(data, chain, first, last, n):
         return NO
     if parentheses:

@@ -168,8 +168,11 @@ def judge(
         score = _abroad(digits, n, shape_class, context, tables)
     else:
         score = _at_home(digits, n, shape_class, form, context, tables)
-        if not context and spoken(topics, _ANOTHER):
-            score -= 20
+        if shape_class == 1 and not context and spoken(topics, TOPIC_CONTACT) and n >= 9:
+            if national(digits, n, EVERYWHERE, tables) != _NOTHING:
+                score = 45
+        elif not context and spoken(topics, _ANOTHER):
+            score -= 10 if shape_class == 3 else 20
     if not context and spoken(topics, TOPIC_NEGATIVE):
         score -= 30
     elif not context and spoken(topics, TOPIC_CONTACT):

@@ -75,7 +75,8 @@ def _eastern(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
     while end < high and end < at + 12 and (CLASS[data[end]] & DIGIT or data[end] == 45):
         end += 1
     follows, after = (0, end) if end >= high else letter_at(data, end, high)
-    if last in _ROAD and follows in (0x53F7, 0x865F):
+    road = last in _ROAD and follows in (0x53F7, 0x865F)
+    if road:
         end = after
     elif follows in (0x4E01, 0x756A):
         end = _block(data, end, high)
@@ -89,7 +90,8 @@ def _eastern(data: Bytes, low: int, high: int, at: int) -> tuple[int, int]:
             break
         region = region or code in _REGION
         start = begin
-    return (start, end) if region and at - start >= 12 else (0, 0)
+    enough = (region and at - start >= 12) or (road and 9 <= at - start <= 15)
+    return (start, end) if enough else (0, 0)
 
 
 @lean

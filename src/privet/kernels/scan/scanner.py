@@ -106,9 +106,10 @@ def _on_colon(
             return end
     if at + 2 < high and data[at + 1] == 47 and data[at + 2] == 47:
         first, end, kind, score, why = secrets.url(data, low, high, at, known.secrets)
-        if end and emit(found, work, first, end, kind, score, why):
-            return end
-        return at + 1
+        noted = end > 0 and emit(found, work, first, end, kind, score, why)
+        if kind == codes.PASSWORD:
+            return end + 1  # past the `@`: `password@host` is no mailbox
+        return end if noted else at + 1
     return _assigned(data, low, high, at, found, work, known)
 
 

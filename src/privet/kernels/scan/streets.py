@@ -116,22 +116,26 @@ def _letter(data: Bytes, at: int, high: int) -> int:
 
 @lean
 def _dotted(data: Bytes, start: int, end: int, high: int) -> int:
-    """Past the dot of a short form that ends at `end`."""
-    return end + 1 if end - start <= 5 and end < high and data[end] == 46 else end
+    """Past the dot of a short form, such as `Blvd`, that ends at `end`; not that of `Road`."""
+    if end >= high or data[end] != 46 or end - start > 5:
+        return end
+    full = end - start > 3 and data[start + 1] | 32 in (97, 101, 105, 111, 117)
+    return end if full else end + 1
 
 
 @lean
 def _name_after(data: Bytes, at: int, high: int, streets: Words) -> int:
     """The end of the name that follows a word like `rue`, which ends at `at`; 0 for none."""
     best = names = 0
-    place = at
+    begin = place = at
     for _ in range(MOST_WORDS):
         gap = space_end(data, place, high)
-        if gap == place:
+        if gap == place or (names and data[place] == 46 and place - begin > 4):
             break
         key, after = word_at(data, gap, high)
         if after == gap:
             break
+        begin = gap
         if capital(data, gap, high):
             names += 1
             best = after
