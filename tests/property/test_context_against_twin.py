@@ -24,7 +24,7 @@ ENTRIES = [
     ("โทร", PHONE, 0), ("iphone", NEGATIVE, 0), ("هاتف", PHONE, 0), ("straße", 1 << 10, 0),
 ]  # fmt: skip
 TABLE = table_of(ENTRIES)
-STROKES = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ς": "σ"}  # noqa: RUF001
+STROKES = {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ς": "σ"}
 ACCENTS = re.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]"
 )

@@ -2,8 +2,8 @@
 
 A program of many small functions that pass tables along needs two more forms. Numba counts the
 users of each array at each call; `lean` code does not, and so may not make arrays. And it passes an
-array as seven words; what is `inlined` becomes a part of its caller. Both are compiled as parts of whatever
-`compiled` function calls them, and are kept on disk with it: see `privet.kernels.scan.scanner`.
+array as seven words; what is `inlined` becomes a part of its caller. Both are compiled as parts of
+whatever `compiled` function calls them, and kept on disk with it: see `privet.kernels.scan.scanner`.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def inlined(function: Callable[P, R]) -> Callable[P, R]:
 
 def _of_plain_types(kernel: Any) -> Any:
     """The kernel, compiled once for all integers: Numba would do so for each literal one."""
+    if not hasattr(kernel, "compile"):
+        return kernel  # NUMBA_DISABLE_JIT: a plain function
     compile_for = kernel.compile
 
     def compile_plain(signature: Any) -> Any:

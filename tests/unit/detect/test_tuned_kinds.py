@@ -1,4 +1,4 @@
-"""What numbers are not, and what they are by the words and signs around them: a case of each class."""
+"""What numbers are not, and what they are by the words and signs around them."""
 
 from __future__ import annotations
 
