@@ -3,7 +3,7 @@
 A program of many small functions that pass tables along needs two more forms. Numba counts the
 users of each array at each call; `lean` code does not, and so may not make arrays. And it passes an
 array as seven words; what is `inlined` becomes a part of its caller. Both are compiled as parts of
-whatever `compiled` function calls them, and kept on disk with it: see `privet.kernels.scan.scanner`.
+whatever `compiled` function calls them, and are kept on disk with it (`kernels.scan.scanner`).
 """
 
 from __future__ import annotations
