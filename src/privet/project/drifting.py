@@ -32,6 +32,8 @@ LEAST_SHARE, LEAST_VALUES = 0.01, 2
 
 _LONGEST = 4_096
 _FREE_TEXT = "user.content"
+_ANY_ID = frozenset({"user", "user.unique_id"})
+"""Categories that already say that values single out people; what they are made of adds nothing."""
 _VAGUE = frozenset({"place", "organisation", "age", "name"})
 """What only a model finds, or what says little by itself."""
 
@@ -153,4 +155,4 @@ def _unknown(kind: Kind, column: Column) -> bool:
     known = column.category
     if known is None or known == NO_CATEGORY:
         return True
-    return known != "user" and known.split(".")[:2] != kind.category.split(".")[:2]
+    return known not in _ANY_ID and known.split(".")[:2] != kind.category.split(".")[:2]
