@@ -12,6 +12,7 @@ from privet.kernels.hmac_column import hmac_rows_plain
 from privet.kernels.hmac_sha256 import hmac_rows
 from privet.kernels.ordering import stable_order, stable_order_twin
 from privet.kernels.partition import partition_order, partition_order_twin
+from privet.kernels.scan.characters import in_characters, in_characters_twin
 from privet.kernels.siphash import siphash_rows, siphash_rows_twin
 
 edges = st.sampled_from([0, 55, 56, 63, 64, 65, 119, 120, 128]).flatmap(
@@ -80,3 +81,19 @@ words = st.integers(0, 2**64 - 1) | st.integers(0, 3) | st.integers(2**64 - 4, 2
 def test_stable_order(listed: list[int]) -> None:
     given_words = np.array(listed, np.uint64)
     assert np.array_equal(stable_order(given_words), stable_order_twin(given_words))
+
+
+@given(st.lists(st.lists(st.text(max_size=4), max_size=6), max_size=5))
+def test_in_characters(rows: list[list[str]]) -> None:
+    texts = ["".join(pieces).encode() for pieces in rows]
+    borders = [np.cumsum([0, *(len(piece.encode()) for piece in pieces)]) for pieces in rows]
+    spans = [
+        (row, start, end)
+        for row, places in enumerate(borders)
+        for start, end in zip(places[:-1:2], places[1::2], strict=False)
+    ]
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    offsets = np.cumsum([0, *map(len, texts)]).astype(np.int64)
+    columns = np.array(spans, np.int64).reshape(-1, 3).T
+    found = in_characters(data, offsets, *columns)
+    assert np.array_equal(found, in_characters_twin(data, offsets, *columns))

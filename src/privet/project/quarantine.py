@@ -28,6 +28,7 @@ from privet.policy.problem import nearest
 from privet.ports.arrow_types import arrow_schema
 from privet.project.ingesting import earlier, step_memory
 from privet.project.memory import Memory
+from privet.project.shown import shown_plan
 from privet.quality.casting import null_where
 from privet.transforms.arrow import Values, pc
 from privet.vault.snapshots import Snapshot
@@ -152,7 +153,14 @@ def show(memory: Memory, asked: Asked, limit: int) -> Shown:
         )
     counts = memory.vault.counts(snapshot).quarantined
     require_reason(asked, counts)
-    plan = _plan(asked, decision, limit)
+    plan = shown_plan(
+        decision,
+        quarantine=asked.data,
+        role=asked.role,
+        purpose=asked.purpose,
+        reason=asked.reason,
+        limit=limit,
+    )
     terms = Terms(
         pipeline=f"quarantine of {asked.data}",
         decisions={asked.data: decision},
@@ -250,28 +258,6 @@ def _counted(memory: Memory, snapshot: Snapshot) -> HeldData:
         snapshot.manifest.created,
         tuple(HeldReason(reason, rows[reason], len(files[reason])) for reason in ordered),
     )
-
-
-def _plan(asked: Asked, decision: Decision, limit: int) -> dict[str, Any]:
-    """What is going to be shown, in JSON's terms: hashed into the receipt, kept with it."""
-    if decision.recipient.key is not None:
-        raise Refused(
-            "what goes to the recipient `local` is encrypted, and cannot be shown",
-            hint="take `key:` out of `recipients.local` in policy.yaml",
-        )
-    return {
-        "version": 1,
-        "quarantine": asked.data,
-        "role": asked.role,
-        "purpose": asked.purpose,
-        "reason": asked.reason,
-        "limit": limit,
-        "rule": decision.rule,
-        "columns": [
-            {"column": str(column.path), "treatment": str(column.treatment)}
-            for column in decision.columns
-        ],
-    }
 
 
 @dataclass

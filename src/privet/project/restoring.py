@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -32,6 +32,7 @@ from privet.policy.decide import decide
 from privet.policy.enforced import REVEAL
 from privet.project.memory import Memory
 from privet.project.planning import require_sound
+from privet.project.shown import shown_plan
 from privet.project.text_maps import TextMap, find_map, open_map
 from privet.project.text_protection import Entry
 from privet.project.text_streams import protect_json_lines, protect_text
@@ -95,7 +96,13 @@ def restore(memory: Memory, asked: Asked, given: BinaryIO) -> Restored:
     contract = map_contract(known, contracts)
     decision = _decided(memory, asked, contract)
     _require_standing(memory, known)
-    plan = _plan(asked, decision)
+    plan = shown_plan(
+        decision,
+        reveal=asked.map,
+        role=asked.role,
+        purpose=asked.purpose,
+        rows=decision.most_rows,
+    )
     terms = Terms(
         pipeline=f"reveal of {known.name}",
         decisions={known.name: decision},
@@ -175,27 +182,6 @@ def _require_standing(memory: Memory, known: TextMap) -> None:
             f"the map `{known.name}` ended on {known.until.date()}",
             hint="protect the text again, under a new map",
         )
-
-
-def _plan(asked: Asked, decision: Decision) -> dict[str, Any]:
-    """What is going to be given back, in JSON's terms: hashed into the receipt, kept with it."""
-    if decision.recipient.key is not None:
-        raise Refused(
-            "what goes to the recipient `local` is encrypted, and cannot be shown",
-            hint="take `key:` out of `recipients.local` in policy.yaml",
-        )
-    return {
-        "version": 1,
-        "reveal": asked.map,
-        "role": asked.role,
-        "purpose": asked.purpose,
-        "rows": decision.most_rows,
-        "rule": decision.rule,
-        "columns": [
-            {"column": str(column.path), "treatment": str(column.treatment)}
-            for column in decision.columns
-        ],
-    }
 
 
 @dataclass

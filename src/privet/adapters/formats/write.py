@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,7 +81,7 @@ def hex_text(values: pa.Array[Any]) -> pa.StringArray:
     return cast("pa.StringArray", text.cast(pa.string()))
 
 
-class _Grouped:
+class _Grouped(ABC):
     """Groups of good size, however small the batches are."""
 
     def __init__(self, schema: pa.Schema) -> None:
@@ -104,11 +105,11 @@ class _Grouped:
             self._put(pa.Table.from_batches(self._pending, self._schema))
             self._pending, self._rows, self._bytes = [], 0, 0
 
-    def _put(self, group: pa.Table) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _put(self, group: pa.Table) -> None: ...
 
-    def _end(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _end(self) -> None: ...
 
 
 class _ParquetWriter(_Grouped):

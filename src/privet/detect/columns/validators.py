@@ -257,11 +257,6 @@ def are_several_words(texts: Values) -> Mask:
     return holds(texts, r"\S\s+\S|[\x{2E80}-\x{FFFF}]")
 
 
-def are_not_empty(texts: Values) -> Mask:
-    """Anything: the header alone decides."""
-    return letters(texts) > 0
-
-
 def are_user_names(texts: Values) -> Mask:
     """One word that begins with letters, in small letters for the most part."""
     return matches(texts, r"[\p{L}][\p{Ll}\d._-]{2,31}") & holds(texts, r"\p{Ll}{2}")

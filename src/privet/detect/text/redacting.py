@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,9 @@ import pyarrow as pa
 from privet.detect.kinds.registry import FLAGS, KINDS, select
 from privet.detect.text.arriving import as_texts
 from privet.kernels.scan import codes
-from privet.kernels.spans import Spans
 from privet.model.own_kind import OwnKind
 from privet.ports.span_model import SpanModel
+from privet.transforms.finding import SpanFinder
 from privet.transforms.linkage import SECRET_BYTES, LinkageKey
 from privet.transforms.text.plan import KindFacts, Plan, Rule
 from privet.transforms.text.protecting import protect
@@ -28,14 +28,6 @@ Named: TypeAlias = "Mapping[int, tuple[str, str | None]]"
 """What kinds are called, and their categories, by code."""
 
 
-class Detects(Protocol):
-    """What finds spans: `privet.detect.text.detector.Detector`, or another."""
-
-    def detect(self, texts: Any, /) -> Spans:
-        """The spans of texts: rows counted over chunks, sorted, none overlapping another."""
-        ...
-
-
 def redact(
     texts: Any,
     *,
@@ -45,7 +37,7 @@ def redact(
     own: Sequence[OwnKind] = (),
     models: Sequence[SpanModel] = (),
     today: date | None = None,
-    detector: Detects | None = None,
+    detector: SpanFinder | None = None,
 ) -> Any:
     """Find personal data in texts and put something else in its place.
 
@@ -105,7 +97,7 @@ def _scanner(
     own: Sequence[OwnKind],
     models: Sequence[SpanModel],
     today: date | None,
-) -> Detects:
+) -> SpanFinder:
     # Both load Numba.
     from privet.detect.text.detector import Detector  # noqa: PLC0415
     from privet.detect.text.models import ModelDetector  # noqa: PLC0415

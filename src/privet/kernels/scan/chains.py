@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from privet.kernels.compiled import lean
-from privet.kernels.scan.classes import ALNUM, BEYOND, CLASS, DIGIT, LETTER, WORD
+from privet.kernels.scan.classes import ALNUM, CLASS, DIGIT, LETTER, WORD
 
 Bytes = npt.NDArray[np.uint8]
 Chain = npt.NDArray[np.int64]
@@ -165,11 +165,3 @@ def token_bounds(data: Bytes, low: int, high: int, at: int, most: int) -> tuple[
     while end < high and CLASS[data[end]] & WORD:
         end += 1
     return start, end
-
-
-@lean
-def on_border(data: Bytes, low: int, start: int) -> int:
-    """`start`, moved left to the first byte of the character that it lies in."""
-    while start > low and CLASS[data[start]] & BEYOND and data[start] < 0xC0:
-        start -= 1
-    return start

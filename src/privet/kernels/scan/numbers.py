@@ -330,7 +330,6 @@ def _identified(
     ):
         last, kind, score, why = official_at(data, low, high, start, work, known)
     opening = work.opening
-    taken = np.int64(0)
     if chain[count - 1, 1] - start >= 6 and phone_chain.is_worth_it(data, low, chain, group, count):
         taken, first, past, sure, reason = phone_chain.phone(
             data, low, high, chain, group, count, words_of(known, work), known.phones, work.digits
