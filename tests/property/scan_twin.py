@@ -38,7 +38,11 @@ _LOCAL = re.compile(rb"(?:[\w+.-]|[\xc3-\xd7][\x80-\xbf]|(?<=[0-9A-Za-z])[!%&'^{
 _DOMAIN = re.compile(
     rb"(?:[0-9A-Za-z]|[\xc3-\xd7][\x80-\xbf])(?:[0-9A-Za-z-]|[\xc3-\xd7][\x80-\xbf])*"
 )
-_FILES = {b"png", b"jpg", b"jpeg", b"gif", b"svg", b"css", b"js", b"json", b"webp", b"html"}
+_FILES = set(
+    b"avif bak bin bmp bz cfg cjs conf cpp css csv deb dll doc docx exe gif gz hpp htm html ico ini "
+    b"jar java jpeg jpg js json jsx less lock log mjs mkv pdf php png ppt pptx rar rpm scss sql svg "
+    b"tar tgz tmp toml tsx ttf txt webp whl woff xls xlsx xml xz yaml yml zst".split()
+)
 _SIGN = re.compile(
     rb"(?P<B> |\xc2\xa0|\xe2\x80[\xaf\x87\x89])|(?P<H>-|\xe2\x80[\x90-\x93])"
     rb"|(?P<D>\.)|(?P<S>/)|(?P<P>[()])"
