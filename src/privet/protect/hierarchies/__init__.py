@@ -1,0 +1,1 @@
+"""Hierarchies: which values may stand for which, from the value itself to `*`."""
