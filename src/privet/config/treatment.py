@@ -8,9 +8,11 @@ from typing import Annotated, TypeAlias, get_args
 
 from pydantic import PlainValidator, WithJsonSchema
 
+from privet.config.anonymity_form import DATE_LEVELS, generalisation, k_anonymous
 from privet.config.field import matching, plain_decimal
 from privet.config.form import nearest, wrong
 from privet.model.policy import Guarantee, GuaranteeName, Scalar, Treatment
+from privet.model.promise import DISTANCES, METHODS
 
 MAIN_PARAMETER: Mapping[str, str | None] = {
     "keep": None,
@@ -25,10 +27,14 @@ MAIN_PARAMETER: Mapping[str, str | None] = {
 }
 """The transforms, each with the parameter that `{name: value}` sets."""
 
+ROLES: Mapping[str, str | None] = {"generalise": None, "sensitive": None, "harmless": "because"}
+"""What a column can be under `k-anonymous`, spelled as treatments are."""
+
 GUARANTEES: tuple[str, ...] = get_args(GuaranteeName)
 REFUSED = "refused"
 """What a policy test expects when the column may not leave at all."""
 
+_KNOWN: Mapping[str, str | None] = {**MAIN_PARAMETER, **ROLES}
 _LARGEST = 2**53 - 1
 _PARAMETER = matching(r"[a-z][a-z0-9_]{0,30}", "a parameter's name")
 _FORMS = "a transform: `token`, `{band: 5y}` or `{mask: {show_last: 4}}`"
@@ -37,14 +43,16 @@ _FORMS = "a transform: `token`, `{band: 5y}` or `{mask: {show_last: 4}}`"
 def treatment(value: object) -> Treatment:
     """Read a treatment: a transform's name, or a mapping of that one name to its parameters."""
     name, inner = _one(value, _FORMS)
-    if name not in MAIN_PARAMETER:
-        raise wrong("the name of a transform", nearest(name, list(MAIN_PARAMETER)))
+    if name not in _KNOWN:
+        raise wrong("the name of a transform", nearest(name, list(_KNOWN)))
     if inner is None:
         return Treatment(name)
+    if name == "generalise":
+        return Treatment(name, generalisation(inner))
     if isinstance(inner, dict):
         params = ((_PARAMETER(key), _scalar(each, name)) for key, each in inner.items())
         return Treatment(name, tuple(sorted(params)))
-    main = MAIN_PARAMETER[name]
+    main = _KNOWN[name]
     if main is None:
         raise wrong(f"`{name}` alone", "it takes no parameter")
     return Treatment(name, ((main, _scalar(inner, name)),))
@@ -60,6 +68,8 @@ def guarantee(value: object) -> Guarantee:
     name, inner = _one(value, "a guarantee: `pseudonymous` or `{dp: {epsilon: 1, delta: 1e-6}}`")
     if name not in GUARANTEES:
         raise wrong("the name of a guarantee", nearest(name, GUARANTEES))
+    if name == "k-anonymous":
+        return k_anonymous(inner)
     known = _PARAMETERS.get(name)
     if known is None:
         if inner is not None:
@@ -121,7 +131,6 @@ def _whole(low: int, high: int, words: str) -> Callable[[object], str]:
 
 _epsilon = _decimal("0", "1000", low_allowed=False, words="`epsilon` above 0, at most 1000")
 _delta = _decimal("0", "0.1", low_allowed=True, words="`delta` from 0 to 0.1")
-_t = _decimal("0", "1", low_allowed=False, words="`t` above 0, at most 1")
 _unit = matching(r"[A-Za-z_][A-Za-z0-9_-]{0,62}", "the name of a subject type as `unit`")
 
 
@@ -133,16 +142,10 @@ def _subject_type(value: object) -> str:
 
 _PARAMETERS: dict[str, dict[str, tuple[bool, Callable[[object], str]]]] = {
     "aggregate": {"m": (True, _whole(2, 10**6, "`m`, a whole number of 2 or more"))},
-    "k-anonymous": {
-        "k": (True, _whole(2, 10**6, "`k`, a whole number of 2 or more")),
-        "l": (False, _whole(2, 10**6, "`l`, a whole number of 2 or more")),
-        "t": (False, _t),
-    },
     "dp": {"epsilon": (True, _epsilon), "delta": (False, _delta), "unit": (False, _subject_type)},
 }
 _EXAMPLES = {
     "aggregate": "`{aggregate: 10}`",
-    "k-anonymous": "`{k-anonymous: {k: 5}}`",
     "dp": "`{dp: {epsilon: 1, delta: 1e-6}}`",
 }
 
@@ -153,7 +156,33 @@ def _either(names: list[str], inside: dict[str, object]) -> dict[str, object]:
 
 
 _VALUE = {"type": ["string", "integer", "number", "boolean", "object", "null"]}
-_NUMBER = {"type": "number"}
+_NUMBER: dict[str, object] = {"type": "number"}
+_COLUMN: dict[str, object] = {"type": "string"}
+_DIVERSITY: dict[str, object] = {
+    "type": "object",
+    "properties": {
+        "column": _COLUMN,
+        "distinct": {"type": "integer", "minimum": 2},
+        "entropy": _NUMBER,
+        "recursive": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+    },
+    "required": ["column"],
+    "minProperties": 2,
+    "maxProperties": 2,
+    "additionalProperties": False,
+}
+_CLOSENESS: dict[str, object] = {
+    "type": "object",
+    "properties": {"column": _COLUMN, "most": _NUMBER, "distance": {"enum": list(DISTANCES)}},
+    "required": ["column", "most"],
+    "additionalProperties": False,
+}
+
+
+def _one_or_more(bare: dict[str, object], full: dict[str, object]) -> dict[str, object]:
+    return {"anyOf": [bare, full, {"type": "array", "items": {"anyOf": [bare, full]}}]}
+
+
 _INSIDE: dict[str, object] = {
     "aggregate": {"type": "integer", "minimum": 2},
     "k-anonymous": {
@@ -161,7 +190,14 @@ _INSIDE: dict[str, object] = {
             {"type": "integer", "minimum": 2},
             {
                 "type": "object",
-                "properties": {"k": {"type": "integer"}, "l": {"type": "integer"}, "t": _NUMBER},
+                "properties": {
+                    "k": {"type": "integer", "minimum": 2},
+                    "l": _one_or_more({"type": "integer", "minimum": 2}, _DIVERSITY),
+                    "t": _one_or_more(_NUMBER, _CLOSENESS),
+                    "suppress": {"type": "number", "minimum": 0, "maximum": 1},
+                    "method": {"enum": list(METHODS)},
+                    "quasi_identifiers": {"const": "auto"},
+                },
                 "required": ["k"],
                 "additionalProperties": False,
             },
@@ -174,17 +210,31 @@ _INSIDE: dict[str, object] = {
         "additionalProperties": False,
     },
 }
-_WITH_VALUE: dict[str, object] = dict.fromkeys(MAIN_PARAMETER, _VALUE)
+_LEVELS = {"type": "array", "items": {"type": ["integer", "number"]}, "minItems": 1}
+_GENERALISE: dict[str, object] = _either(
+    ["dates", "flat"],
+    {
+        "csv": {"type": "string"},
+        "steps": _LEVELS,
+        "prefix": _LEVELS,
+        "dates": {"type": "array", "items": {"enum": list(DATE_LEVELS)}, "minItems": 1},
+        "tree": {"type": "object"},
+    },
+)
+_WITH_VALUE: dict[str, object] = {
+    **dict.fromkeys(_KNOWN, _VALUE),
+    "generalise": _GENERALISE,
+}
 
 TreatmentField: TypeAlias = Annotated[
     Treatment,
     PlainValidator(treatment),
-    WithJsonSchema(_either(list(MAIN_PARAMETER), _WITH_VALUE)),
+    WithJsonSchema(_either(list(_KNOWN), _WITH_VALUE)),
 ]
 ExpectationField: TypeAlias = Annotated[
     str,
     PlainValidator(expectation),
-    WithJsonSchema(_either([*MAIN_PARAMETER, REFUSED], _WITH_VALUE)),
+    WithJsonSchema(_either([*_KNOWN, REFUSED], _WITH_VALUE)),
 ]
 GuaranteeField: TypeAlias = Annotated[
     Guarantee,

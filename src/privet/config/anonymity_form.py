@@ -1,0 +1,198 @@
+"""What a policy says of anonymity: `{k-anonymous: {...}}` and `{generalise: ...}`, to texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from privet.config.field import plain_decimal
+from privet.config.form import nearest, wrong
+from privet.model.canonical import encode
+from privet.model.policy import Guarantee, Scalar
+from privet.model.promise import DISTANCES, K_ANONYMOUS, METHOD, METHODS, PROPOSE, SUPPRESS
+
+EXAMPLE = "`{k-anonymous: {k: 5, l: {column: illness, distinct: 3}, suppress: 0.02}}`"
+DATE_LEVELS = ("month", "quarter", "year", "decade", "century")
+
+_DIVERSITY = "`l: 3`, or `{column: illness, distinct: 3}` (or `entropy: 3`, `recursive: [2, 3]`)"
+_CLOSENESS = "`t: 0.2`, or `{column: illness, most: 0.2, distance: equal}`"
+_GENERALISE = (
+    "`{generalise: {csv: hierarchies/age.csv}}`, `{steps: [5, 10]}`, `{prefix: [3, 2]}`, `dates`, "
+    "`{tree: {...}}` or `flat`"
+)
+_MOST_LEVELS, _MOST_K, _DEEPEST = 24, 10**6, 24
+_COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_FILE = re.compile(r"(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\x7f\\:]{1,200}")
+
+
+def k_anonymous(inner: object) -> Guarantee:
+    """Read `5` or `{k: 5, l: ..., t: ..., suppress: 0.02, method: mondrian}`."""
+    given = inner if isinstance(inner, dict) else {"k": inner}
+    known = ["k", "l", "t", SUPPRESS, METHOD, PROPOSE]
+    for key in given:
+        if key not in known:
+            raise wrong(f"parameters of `{K_ANONYMOUS}`", nearest(str(key), known))
+    if given.get("k") is None:
+        raise wrong(f"`{K_ANONYMOUS}` with its `k`", f"write {EXAMPLE}")
+    params = [("k", _whole(given["k"], 2, _MOST_K, "`k`, a whole number of 2 or more"))]
+    for key, read in (("l", _diversity), ("t", _closeness)):
+        said = given.get(key)
+        each = said if isinstance(said, list) else [] if said is None else [said]
+        params += [
+            (f"{key}.{number}" if number > 1 else key, read(one))
+            for number, one in enumerate(each, start=1)
+        ]
+    if given.get(SUPPRESS) is not None:
+        words = "`suppress`, a share of the rows from 0 to 1"
+        params.append((SUPPRESS, _decimal(given[SUPPRESS], 0, 1, words, low_allowed=True)))
+    for key, allowed in ((METHOD, METHODS), (PROPOSE, ("auto",))):
+        if given.get(key) is not None:
+            params.append((key, _word(given[key], allowed)))
+    return Guarantee("k-anonymous", tuple(params))
+
+
+def _diversity(said: object) -> str:
+    if not isinstance(said, dict):
+        return _whole(said, 2, _MOST_K, _DIVERSITY)
+    column, how, value = _about(said, ("distinct", "entropy", "recursive"), _DIVERSITY)
+    if how == "distinct":
+        number = _whole(value, 2, _MOST_K, "`distinct`, a whole number of 2 or more")
+    elif how == "entropy":
+        number = _decimal(value, 1, _MOST_K, "`entropy`, a number above 1")
+    else:
+        c, least = value if isinstance(value, list) and len(value) == len("cl") else (None, None)
+        words = "`recursive: [c, l]`, a number above 0 and a whole number of 2 or more"
+        number = f"{_decimal(c, 0, _MOST_K, words)} {_whole(least, 2, _MOST_K, words)}"
+    return f"{how} {number} of {column}"
+
+
+def _closeness(said: object) -> str:
+    words = "`t` above 0, at most 1"
+    if not isinstance(said, dict):
+        return _decimal(said, 0, 1, words)
+    distance = _word(said.get("distance", "equal"), DISTANCES)
+    rest = {key: value for key, value in said.items() if key != "distance"}
+    column, _, value = _about(rest, ("most",), _CLOSENESS)
+    return f"{distance} {_decimal(value, 0, 1, words)} of {column}"
+
+
+def _about(said: Mapping[Any, Any], hows: tuple[str, ...], words: str) -> tuple[str, str, object]:
+    """The column that a criterion is about, which of `hows` it says, and how much."""
+    column, named = said.get("column"), [how for how in hows if how in said]
+    if not isinstance(column, str) or not _COLUMN.fullmatch(column) or len(named) != 1:
+        raise wrong(words)
+    if len(said) != len(("column", *named)):
+        raise wrong(words, "there is a key that it does not know")
+    return column, named[0], said[named[0]]
+
+
+def generalisation(inner: object) -> tuple[tuple[str, Scalar], ...]:
+    """Read how a quasi-identifier becomes coarser, as the parameters of `generalise`."""
+    if inner in ("dates", "flat"):
+        return (("how", str(inner)),)
+    if not isinstance(inner, dict) or len(inner) != 1:
+        raise wrong(_GENERALISE)
+    how, said = next(iter(inner.items()))
+    read = _HOW.get(str(how))
+    if read is None:
+        raise wrong(_GENERALISE, nearest(str(how), [*_HOW, "flat"]))
+    return ((str(how), read(said)),)
+
+
+def _csv(said: object) -> str:
+    if isinstance(said, str) and _FILE.fullmatch(said):
+        return said
+    raise wrong("a file of the project, such as `hierarchies/age.csv`")
+
+
+def _steps(said: object) -> str:
+    words = "widths that rise, each a multiple of the one before, such as `[5, 10, 20]`"
+    widths = [Decimal(_decimal(each, 0, 10**12, words)) for each in _levels(said, words)]
+    if any(wide % narrow or wide <= narrow for narrow, wide in pairwise(widths)):
+        raise wrong(words)
+    return ", ".join(plain_decimal(width) for width in widths)
+
+
+def _prefix(said: object) -> str:
+    words = "how many characters stay, fewer each time, such as `[3, 2]`"
+    lengths = [int(_whole(each, 1, 200, words)) for each in _levels(said, words)]
+    if any(more <= fewer for more, fewer in pairwise(lengths)):
+        raise wrong(words)
+    return ", ".join(map(str, lengths))
+
+
+def _dates(said: object) -> str:
+    words = "levels of a date, each coarser, such as `[month, year, decade]`"
+    named = [_word(each, DATE_LEVELS) for each in _levels(said, words)]
+    places = [DATE_LEVELS.index(name) for name in named]
+    if places != sorted(set(places)):
+        raise wrong(words)
+    return ", ".join(named)
+
+
+def _tree(said: object) -> str:
+    if not isinstance(said, dict) or not said:
+        raise wrong("a tree: groups of groups, and lists of values at its ends")
+    return encode(list(_branches(said, 0))).decode()
+
+
+def _branches(said: Mapping[Any, Any], depth: int) -> Iterator[Any]:
+    """`[name, [branches or values]]` of each group, in the order of the file."""
+    if depth > _DEEPEST:
+        raise wrong(f"a tree of at most {_DEEPEST} levels")
+    for name, inside in said.items():
+        if isinstance(inside, dict) and inside:
+            yield [str(name), list(_branches(inside, depth + 1))]
+        elif isinstance(inside, list) and inside:
+            yield [str(name), [_leaf(each) for each in inside]]
+        else:
+            raise wrong("a group of groups, or a list of values")
+
+
+def _leaf(said: object) -> str | None:
+    if said is None or isinstance(said, str):
+        return said
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    if isinstance(said, int | Decimal):
+        return plain_decimal(Decimal(said))
+    raise wrong("a value: text, a number, true, false or null")
+
+
+_HOW: Mapping[str, Callable[[object], str]] = {
+    "csv": _csv,
+    "steps": _steps,
+    "prefix": _prefix,
+    "dates": _dates,
+    "tree": _tree,
+}
+
+
+def _levels(said: object, words: str) -> list[object]:
+    each = said if isinstance(said, list) else [said]
+    if not 0 < len(each) <= _MOST_LEVELS:
+        raise wrong(words)
+    return each
+
+
+def _whole(said: object, low: int, high: int, words: str) -> str:
+    if isinstance(said, int) and not isinstance(said, bool) and low <= said <= high:
+        return str(said)
+    raise wrong(words)
+
+
+def _decimal(said: object, low: int, high: int, words: str, *, low_allowed: bool = False) -> str:
+    if isinstance(said, int | Decimal) and not isinstance(said, bool):
+        number = Decimal(said)
+        if low < number <= high or (low_allowed and number == low):
+            return plain_decimal(number)
+    raise wrong(words)
+
+
+def _word(said: object, known: tuple[str, ...]) -> str:
+    if isinstance(said, str) and said in known:
+        return said
+    raise wrong(" or ".join(f"`{word}`" for word in known))
