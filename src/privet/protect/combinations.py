@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,3 +56,113 @@ class Combinations:
     rows: npt.NDArray[np.int64]
     sensitive: tuple[Histogram, ...] = ()
     population: npt.NDArray[np.int64] | None = None
+
+
+def combine(
+    columns: tuple[str, ...],
+    sizes: Sequence[int],
+    codes: npt.NDArray[np.int32],
+    sensitive: Mapping[str, tuple[int, npt.NDArray[np.int32]]] = MappingProxyType({}),
+    subjects: npt.NDArray[np.int64] | None = None,
+) -> tuple[Combinations, npt.NDArray[np.int64]]:
+    """Count the distinct combinations of rows.
+
+    Args:
+        columns: names of the quasi-identifiers.
+        sizes: how many codes each has.
+        codes: of each row: shape (n, q); fastest in column-major order.
+        sensitive: by name, how many codes a sensitive column has, and those of each row: (n,).
+        subjects: a number for the subject of each row: shape (n,); None where each row is its own.
+
+    Returns:
+        The combinations, and the place among them of each row: shape (n,).
+
+    Raises:
+        ValueError: a code is outside of its column's size.
+    """
+    from privet.kernels.anonymity.grouping import first_of_each, group_rows  # noqa: PLC0415
+
+    across = np.ascontiguousarray(codes.T, np.int32)
+    distinct, groups = group_rows(across, np.asarray(sizes, np.int64))
+    count = len(distinct)
+    rows = np.bincount(groups, minlength=count).astype(np.int64)
+    counted = rows
+    if subjects is not None:
+        counted = np.bincount(groups[first_of_each((subjects,))], minlength=count).astype(np.int64)
+    histograms = []
+    for name, (size, values) in sensitive.items():
+        ours, theirs = groups, values
+        if subjects is not None:
+            first = first_of_each((subjects, values))
+            ours, theirs = groups[first], values[first]
+        ones = np.ones(len(ours), np.int64)
+        histograms.append(_histogram(name, size, _Counted(ours, theirs, ones), count))
+    return Combinations(columns, distinct, counted, rows, tuple(histograms)), groups
+
+
+def merge(first: Combinations, second: Combinations) -> Combinations:
+    """The combinations of both, counts added: of two batches of one table that share no subject.
+
+    Where subjects may have rows in both, measure by a `Tally`, which remembers them.
+    """
+    from privet.kernels.anonymity.grouping import group_rows, sums  # noqa: PLC0415
+
+    both = np.vstack([first.codes, second.codes])
+    sizes = both.max(axis=0, initial=-1).astype(np.int64) + 1
+    distinct, groups = group_rows(np.ascontiguousarray(both.T), sizes)
+    count = len(distinct)
+
+    def added(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return sums(groups, np.concatenate([left, right]), count)
+
+    histograms = tuple(
+        _merged(left, right, groups, count)
+        for left, right in zip(first.sensitive, second.sensitive, strict=True)
+    )
+    population = None
+    if first.population is not None and second.population is not None:
+        population = added(first.population, second.population)
+    return Combinations(
+        first.columns,
+        distinct,
+        added(first.subjects, second.subjects),
+        added(first.rows, second.rows),
+        histograms,
+        population,
+    )
+
+
+def _merged(
+    left: Histogram, right: Histogram, groups: npt.NDArray[np.int64], count: int
+) -> Histogram:
+    lengths = np.concatenate([np.diff(left.starts), np.diff(right.starts)])
+    return _histogram(
+        left.column,
+        max(left.size, right.size),
+        _Counted(
+            np.repeat(groups, lengths),
+            np.concatenate([left.values, right.values]),
+            np.concatenate([left.counts, right.counts]),
+        ),
+        count,
+    )
+
+
+class _Counted(NamedTuple):
+    """How often each combination has each value; a pair may come again."""
+
+    groups: npt.NDArray[np.int64]
+    values: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int64]
+
+
+def _histogram(column: str, size: int, counted: _Counted, combinations: int) -> Histogram:
+    """Add up the counts of each (combination, value)."""
+    from privet.kernels.anonymity.grouping import group_rows, sums  # noqa: PLC0415
+
+    pairs = np.vstack([counted.groups.astype(np.int32), counted.values.astype(np.int32)])
+    distinct, places = group_rows(pairs, np.array([max(combinations, 1), size], np.int64))
+    lengths = np.bincount(distinct[:, 0], minlength=combinations)
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    values = np.ascontiguousarray(distinct[:, 1])
+    return Histogram(column, starts, values, sums(places, counted.counts, len(distinct)), size)

@@ -1,0 +1,204 @@
+"""Distinct rows of codes: packed into keys of 63 bits, and grouped by an open hash table.
+
+Each code gets a field of bits of its own, so that keys sort as rows do. Rows too wide for 63 bits
+are grouped by their first columns; then the number of the group, which sorts as these do, is the
+first field of the next key. So no key ever overflows, and none needs to be verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from privet.kernels.compiled import compiled
+from privet.kernels.ordering import stable_order
+
+Codes: TypeAlias = npt.NDArray[np.int32]
+Keys: TypeAlias = npt.NDArray[np.int64]
+
+KEY_BITS = 63
+"""Bits of a key: int64, never negative."""
+
+_POSITIVE = (1 << KEY_BITS) - 1
+_FEW = 1 << 12
+"""Places that a table begins with."""
+
+
+def group_keys(keys: Keys) -> tuple[Keys, Keys]:
+    """The distinct keys in order, and which of them each row has.
+
+    Args:
+        keys: shape (n,), none negative.
+
+    Returns:
+        Distinct keys, rising: shape (m,). The place of each row's key among them: shape (n,).
+    """
+    groups = np.empty(len(keys), np.int64)
+    distinct = np.empty(max(len(keys), 1), np.int64)
+    size, progress = _FEW, np.zeros(2, np.int64)
+    while not _assign(keys, np.full((size, 2), -1, np.int64), distinct, groups, progress):
+        size *= 8 if progress[1] * 8 > progress[0] else 2
+    found = int(progress[1])
+    order = stable_order(distinct[:found].view(np.uint64))
+    rank = np.empty(found, np.int64)
+    rank[order] = np.arange(found)
+    return distinct[order], rank[groups]
+
+
+def group_rows(columns: Codes, sizes: Keys) -> tuple[Codes, Keys]:
+    """The distinct rows of codes, in lexicographic order, and which of them each row is.
+
+    Args:
+        columns: a row of the array is a column of the table: shape (q, n), C order.
+        sizes: how many codes each column has; codes are from 0 and below it. Shape (q,).
+
+    Returns:
+        Distinct rows: shape (m, q), C order. The place of each row among them: shape (n,).
+
+    Raises:
+        ValueError: a code is outside of its column's size.
+    """
+    rows = columns.shape[1]
+    widths = np.array([max(int(size) - 1, 0).bit_length() for size in sizes], np.int64)
+    groups = np.zeros(rows, np.int64)
+    parts: list[Codes] = []
+    begin, before = 0, 0
+    while begin < len(columns):
+        end = _fitting(widths, begin, before)
+        part = np.ascontiguousarray(columns[begin:end])
+        if _pack(part, np.ascontiguousarray(sizes[begin:end]), widths[begin:end], groups):
+            raise ValueError("a code is outside of its column's codes")
+        keys, groups = group_keys(groups)
+        fields, first = _unpack(keys, widths[begin:end])
+        parts = [np.ascontiguousarray(done[first]) for done in parts] + [fields]
+        begin, before = end, max(len(keys) - 1, 0).bit_length()
+    if not parts:
+        return np.zeros((min(rows, 1), 0), np.int32), groups
+    return np.ascontiguousarray(np.hstack(parts)), groups
+
+
+def first_of_each(columns: Sequence[npt.NDArray[np.signedinteger[Any]]]) -> npt.NDArray[np.bool_]:
+    """Whether a row is the first with its numbers: shape (n,).
+
+    Args:
+        columns: one or more of shape (n,), of any integers.
+    """
+    groups = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        _, numbers = group_keys(column.astype(np.int64) & _POSITIVE)
+        groups = group_keys((groups << 31) | numbers)[1]
+    first = np.zeros(len(groups), np.bool_)
+    seen = np.zeros(int(groups.max()) + 1 if len(groups) else 0, np.bool_)
+    _mark_first(groups, seen, first)
+    return first
+
+
+def sums(groups: Keys, counts: Keys, size: int) -> Keys:
+    """The sum of the counts of each group: shape (size,)."""
+    total = np.zeros(size, np.int64)
+    _add(total, groups, counts)
+    return total
+
+
+def _fitting(widths: Keys, begin: int, before: int) -> int:
+    """One past the last column that fits a key behind a field of `before` bits."""
+    end, bits = begin, before
+    while end < len(widths) and bits + int(widths[end]) <= KEY_BITS:
+        bits += int(widths[end])
+        end += 1
+    return end
+
+
+@compiled
+def _pack(columns: Codes, sizes: Keys, widths: Keys, keys: Keys) -> bool:
+    """Append a field for each column to the keys; whether a code is out of bounds."""
+    wrong = False
+    block = 4096
+    for start in range(0, len(keys), block):
+        stop = min(start + block, len(keys))
+        for column in range(len(columns)):
+            width, size = widths[column], sizes[column]
+            for row in range(start, stop):
+                code = np.int64(columns[column, row])
+                wrong |= (code < 0) | (code >= size)
+                keys[row] = (keys[row] << width) | code
+    return wrong
+
+
+@compiled
+def _unpack(keys: Keys, widths: Keys) -> tuple[Codes, Keys]:
+    """The fields of each key, and what stands before them."""
+    fields = np.empty((len(keys), len(widths)), np.int32)
+    first = np.empty(len(keys), np.int64)
+    for row in range(len(keys)):
+        key = keys[row]
+        for column in range(len(widths) - 1, -1, -1):
+            width = widths[column]
+            fields[row, column] = key & ((np.int64(1) << width) - 1)
+            key >>= width
+        first[row] = key
+    return fields, first
+
+
+@compiled
+def _assign(keys: Keys, table: Keys, distinct: Keys, groups: Keys, progress: Keys) -> bool:
+    """Number keys from where it stopped, until the table is half full; whether all are done.
+
+    Args:
+        keys: of each row.
+        table: (key, number) by place, -1 where empty; a power of two of places.
+        distinct: keys by number.
+        groups: filled with the number of each row's key.
+        progress: rows that have their number, and how many numbers there are; kept up to date.
+    """
+    mask = len(table) - 1
+    found = progress[1]
+    for number in range(found):
+        place = _place(distinct[number], mask)
+        while table[place, 1] >= 0:
+            place = (place + 1) & mask
+        table[place, 0] = distinct[number]
+        table[place, 1] = number
+    limit = len(table) // 2
+    for row in range(progress[0], len(keys)):
+        key = keys[row]
+        place = _place(key, mask)
+        while table[place, 1] >= 0 and table[place, 0] != key:
+            place = (place + 1) & mask
+        if table[place, 1] < 0:
+            if found >= limit:
+                progress[0], progress[1] = row, found
+                return False
+            table[place, 0] = key
+            table[place, 1] = found
+            distinct[found] = key
+            found += 1
+        groups[row] = table[place, 1]
+    progress[0], progress[1] = len(keys), found
+    return True
+
+
+@compiled
+def _place(key: np.int64, mask: int) -> np.int64:
+    """Where a key's search begins (the finaliser of MurmurHash3)."""
+    mixed = (key ^ (key >> 31)) * np.int64(-49064778989728563)
+    mixed = (mixed ^ (mixed >> 29)) * np.int64(-4265267296055464877)
+    return np.int64((mixed ^ (mixed >> 32)) & mask)
+
+
+@compiled
+def _mark_first(groups: Keys, seen: npt.NDArray[np.bool_], first: npt.NDArray[np.bool_]) -> None:
+    for row in range(len(groups)):
+        group = groups[row]
+        if not seen[group]:
+            seen[group] = True
+            first[row] = True
+
+
+@compiled
+def _add(total: Keys, groups: Keys, counts: Keys) -> None:
+    for row in range(len(groups)):
+        total[groups[row]] += counts[row]
