@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +58,18 @@ class Combinations:
     population: npt.NDArray[np.int64] | None = None
 
 
+FirstRows: TypeAlias = Mapping[str | None, npt.NDArray[np.bool_]]
+"""By sensitive column: whether a row is the first of its subject with its value; None: at all."""
+
+
 def combine(
     columns: tuple[str, ...],
     sizes: Sequence[int],
     codes: npt.NDArray[np.int32],
     sensitive: Mapping[str, tuple[int, npt.NDArray[np.int32]]] = MappingProxyType({}),
     subjects: npt.NDArray[np.int64] | None = None,
+    *,
+    new: FirstRows | None = None,
 ) -> tuple[Combinations, npt.NDArray[np.int64]]:
     """Count the distinct combinations of rows.
 
@@ -73,6 +79,7 @@ def combine(
         codes: of each row: shape (n, q); fastest in column-major order.
         sensitive: by name, how many codes a sensitive column has, and those of each row: (n,).
         subjects: a number for the subject of each row: shape (n,); None where each row is its own.
+        new: instead of `subjects`, which rows count: shape (n,) each.
 
     Returns:
         The combinations, and the place among them of each row: shape (n,).
@@ -86,15 +93,19 @@ def combine(
     distinct, groups = group_rows(across, np.asarray(sizes, np.int64))
     count = len(distinct)
     rows = np.bincount(groups, minlength=count).astype(np.int64)
-    counted = rows
     if subjects is not None:
-        counted = np.bincount(groups[first_of_each((subjects,))], minlength=count).astype(np.int64)
+        first: dict[str | None, npt.NDArray[np.bool_]] = {None: first_of_each((subjects,))}
+        for name, (_, values) in sensitive.items():
+            first[name] = first_of_each((subjects, values))
+        new = first
+    counted = rows
+    if new is not None:
+        counted = np.bincount(groups[new[None]], minlength=count).astype(np.int64)
     histograms = []
     for name, (size, values) in sensitive.items():
         ours, theirs = groups, values
-        if subjects is not None:
-            first = first_of_each((subjects, values))
-            ours, theirs = groups[first], values[first]
+        if new is not None:
+            ours, theirs = groups[new[name]], values[new[name]]
         ones = np.ones(len(ours), np.int64)
         histograms.append(_histogram(name, size, _Counted(ours, theirs, ones), count))
     return Combinations(columns, distinct, counted, rows, tuple(histograms)), groups

@@ -13,7 +13,9 @@ from privet.model.errors import ConfigError
 from privet.protect.combinations import Combinations, combine
 from privet.protect.hierarchies.building import build, uncovered
 from privet.protect.hierarchies.hierarchy import Hierarchy
-from privet.protect.hierarchies.specs import FlatHierarchy
+from privet.protect.hierarchies.placing import place
+from privet.protect.hierarchies.proposing import propose
+from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
 from privet.protect.spelling import spelled
 from privet.transforms.arrow import Values, pc
 
@@ -77,8 +79,8 @@ def encode_rows(
 ) -> Encoded:
     """The rows' codes; arguments and errors as of `encode`."""
     codes = np.empty((table.num_rows, len(hierarchies)), np.int32, order="F")
-    for place, (name, hierarchy) in enumerate(hierarchies.items()):
-        codes[:, place] = column_codes(taken(table, name), hierarchy, name)
+    for at, (name, hierarchy) in enumerate(hierarchies.items()):
+        codes[:, at] = column_codes(taken(table, name), hierarchy, name)
     return Encoded(
         codes,
         tuple(column_codes(taken(table, name), each, name) for name, each in sensitive.items()),
@@ -118,6 +120,41 @@ def column_codes(values: Values, hierarchy: Hierarchy, column: str) -> npt.NDArr
         places = pc.fill_null(places, 0)
     codes: npt.NDArray[np.int32] = places.to_numpy(zero_copy_only=False).astype(np.int32)[indices]
     return codes
+
+
+def later_codes(
+    table: pa.Table, hierarchies: Mapping[str, Hierarchy]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+    """The codes of rows that came after the hierarchies were made, and how far they are true.
+
+    Returns:
+        Codes, as in `Encoded`; and the lowest level on which each row's cell is its own (see
+        `hierarchies.placing`): both of shape (n, q).
+
+    Raises:
+        ConfigError: as of `encode_rows`, where a hierarchy or its rule has no place for a value.
+    """
+    codes = np.empty((table.num_rows, len(hierarchies)), np.int32, order="F")
+    floors = np.empty(codes.shape, np.int8, order="F")
+    for at, (name, hierarchy) in enumerate(hierarchies.items()):
+        texts, indices = distinct_texts(taken(table, name), name)
+        used = np.flatnonzero(np.bincount(indices, minlength=len(texts)))
+        placed = place(hierarchy, texts.take(pa.array(used)).to_pylist(), name)
+        places = np.zeros(len(texts), np.int64)
+        places[used] = np.arange(len(used))
+        codes[:, at] = placed.codes[places[indices]]
+        floors[:, at] = placed.floors[places[indices]]
+    return codes, floors
+
+
+def hierarchy_over(values: Values, column: str, spec: HierarchySpec | None = None) -> Hierarchy:
+    """The hierarchy of a column that is in memory, as declared; else as `propose` has it."""
+    distinct = distinct_values(values, column)
+    if spec is None:
+        kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+        numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+        spec = propose(distinct, numeric=numeric or pa.types.is_decimal(kind))
+    return build(spec, distinct, column)
 
 
 def distinct_texts(values: Values, column: str) -> tuple[Values, npt.NDArray[np.int64]]:

@@ -96,6 +96,25 @@ def first_of_each(columns: Sequence[npt.NDArray[np.signedinteger[Any]]]) -> npt.
     return first
 
 
+def note_words(table: Keys, count: int, words: Keys) -> tuple[Keys, int, npt.NDArray[np.bool_]]:
+    """Add words to a set; the set's table and size as they are now, and which words were new.
+
+    Args:
+        table: a power of two of places, 0 where empty, and at least twice the words in it. The word
+            0 is kept as 1.
+        count: words in it.
+        words: to be added: shape (n,).
+    """
+    size = len(table)
+    while size < 2 * (count + len(words)):
+        size *= 2
+    if size > len(table):
+        old, table = table[table != 0], np.zeros(size, np.int64)
+        _note(table, old, np.zeros(len(old), np.bool_))
+    new = np.zeros(len(words), np.bool_)
+    return table, count + _note(table, words, new), new
+
+
 def sums(groups: Keys, counts: Keys, size: int) -> Keys:
     """The sum of the counts of each group: shape (size,)."""
     total = np.zeros(size, np.int64)
@@ -202,3 +221,20 @@ def _mark_first(groups: Keys, seen: npt.NDArray[np.bool_], first: npt.NDArray[np
 def _add(total: Keys, groups: Keys, counts: Keys) -> None:
     for row in range(len(groups)):
         total[groups[row]] += counts[row]
+
+
+@compiled
+def _note(table: Keys, words: Keys, new: npt.NDArray[np.bool_]) -> int:
+    """Add words to a table with room for them; how many were new."""
+    mask = len(table) - 1
+    count = 0
+    for row in range(len(words)):
+        word = words[row] if words[row] != 0 else np.int64(1)
+        place = _place(word, mask)
+        while table[place] != 0 and table[place] != word:
+            place = (place + 1) & mask
+        if table[place] == 0:
+            table[place] = word
+            new[row] = True
+            count += 1
+    return count
