@@ -1,0 +1,38 @@
+"""Whether published cells are as narrow as they could be: what downcoding attacks live on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.risk.boxes import Boxes, Records
+from privet.protect.risk.intervals import Rate
+
+
+def tight_cells(
+    boxes: Boxes,
+    records: Records,
+    hierarchies: Sequence[Hierarchy | None],
+    *,
+    most: int,
+    seed: int,
+) -> Rate:
+    """Of generalised cells, how many could not be a level lower for the records in the class.
+
+    A cell counts once for its class. Looked at are `most` classes at most, drawn by `seed`.
+    """
+    random = np.random.default_rng((seed, 0))
+    tight = seen = 0
+    for at in random.permutation(len(boxes.sizes))[:most].tolist():
+        inside = records.inside(boxes.low[at], boxes.high[at])
+        for column, hierarchy in enumerate(hierarchies):
+            level = int(boxes.level[at, column])
+            if hierarchy is None or not level or not len(inside):
+                continue
+            codes = records.codes[inside, column]
+            below = hierarchy.nodes[level - 1]
+            seen += 1
+            tight += below[codes.min()] != below[codes.max()]
+    return Rate(int(tight), seen)
