@@ -16,7 +16,7 @@ from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.placing import place
 from privet.protect.hierarchies.proposing import propose
 from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
-from privet.protect.spelling import spelled
+from privet.protect.spelling import spelled, unspellable
 from privet.transforms.arrow import Values, pc
 
 
@@ -84,7 +84,7 @@ def encode_rows(
     return Encoded(
         codes,
         tuple(column_codes(taken(table, name), each, name) for name, each in sensitive.items()),
-        None if subject is None else _indices(taken(table, subject))[1],
+        None if subject is None else _indices(taken(table, subject), subject)[1],
     )
 
 
@@ -162,7 +162,7 @@ def distinct_texts(values: Values, column: str) -> tuple[Values, npt.NDArray[np.
 
     A text may stand twice (12 and 12.0), or be of no row (in a dictionary that came with the data).
     """
-    dictionary, indices = _indices(values)
+    dictionary, indices = _indices(values, column)
     return spelled(dictionary, column, days=True), indices
 
 
@@ -178,11 +178,14 @@ def distinct_values(values: Values, column: str) -> list[str | None]:
     return list(dict.fromkeys(texts.take(pa.array(used)).to_pylist()))
 
 
-def _indices(values: Values) -> tuple[Values, npt.NDArray[np.int64]]:
+def _indices(values: Values, column: str) -> tuple[Values, npt.NDArray[np.int64]]:
     """A column's dictionary, null in it where a row is null, and each row's place in it."""
     chunked: Values = values if isinstance(values, pa.ChunkedArray) else pa.chunked_array([values])
     if not pa.types.is_dictionary(chunked.type):
-        chunked = pc.dictionary_encode(chunked, null_encoding="encode")
+        try:
+            chunked = pc.dictionary_encode(chunked, null_encoding="encode")
+        except pa.ArrowNotImplementedError:
+            raise unspellable(column, chunked.type) from None
     chunks = chunked.unify_dictionaries().chunks
     if not chunks:
         return pa.array([], chunked.type.value_type), np.zeros(0, np.int64)

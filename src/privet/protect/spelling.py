@@ -47,10 +47,15 @@ def spelled(values: Values, column: str, *, days: bool = False) -> Values:
     try:
         return subject_text(values, None)
     except TypeError:
-        raise ConfigError(
-            f"column {column!r} is of type {kind}, which no hierarchy can hold",
-            hint="Drop the column, or make it text, a number or a date first.",
-        ) from None
+        raise unspellable(column, kind) from None
+
+
+def unspellable(column: str, kind: pa.DataType) -> ConfigError:
+    """The error for a column of a type that has no text."""
+    return ConfigError(
+        f"column {column!r} is of type {kind}, which has no values to tell apart as text",
+        hint="Drop the column, or make it text, a number or a date first.",
+    )
 
 
 def _float_text(values: Values) -> Values:
