@@ -15,6 +15,7 @@ from privet.transforms.column_types import family_of, parse_type
 from privet.transforms.finding import TextFinder
 from privet.transforms.linkage import LinkageKey
 from privet.transforms.operation import Input, Prepared, over_distinct
+from privet.transforms.token_store import TokenStore
 
 _WIDE = {"string": ("large_string", "string_view"), "binary": ("large_binary", "binary_view")}
 
@@ -71,6 +72,23 @@ class Transform:
             return over_distinct(values, lambda distinct: run(distinct, None))
         return run(values, subjects)
 
+    def restore(self, tokens: Values) -> Values:
+        """The values that `apply` made `tokens` of.
+
+        Args:
+            tokens: an array of `output_type`.
+
+        Returns:
+            An array of the input type: null for null, and where something is no token of this key
+            and domain, as far as that shows.
+
+        Raises:
+            ValueError: nothing gives these values back.
+        """
+        if self.prepared.reverse is None:
+            raise ValueError(f"`{self.treatment.name}` gives no value back")
+        return self.prepared.reverse(tokens)
+
     def _plain(self, values: Values) -> Values:
         if values.type == self.input_type:
             return values
@@ -86,14 +104,16 @@ def build(
     column: Column,
     key: LinkageKey | None,
     finder: TextFinder | None = None,
+    store: TokenStore | None = None,
 ) -> Transform | None:
     """Build the transform of one column, or None where the column is dropped.
 
     Args:
         treatment: what the policy says.
         column: its type says what comes in, its category how subject keys are normalised.
-        key: the linkage key of the column's domain; only `token`, `shift` and `text` use it.
+        key: the linkage key of the column's domain; only what is keyed uses it.
         finder: finds what is personal in free text; only `text` uses it.
+        store: keeps random tokens; only `vault` uses it.
 
     Raises:
         ValueError: the treatment is not one, does not fit the column's type, or lacks its key.
@@ -105,7 +125,8 @@ def build(
     if spec.keyed and key is None:
         raise ValueError(f"`{treatment.name}` needs the key of its linkage domain")
     kind = parse_type(column.type)
-    prepared = spec.prepare(treatment, Input(kind, family_of(kind), column.category, key, finder))
+    given = Input(kind, family_of(kind), column.category, key, finder, store, path=str(column.path))
+    prepared = spec.prepare(treatment, given)
     return Transform(
         treatment=treatment,
         input_type=kind,

@@ -8,7 +8,18 @@ from types import MappingProxyType
 from typing import get_args
 
 from privet.model.policy import Treatment
-from privet.transforms import bands, free_text, mask, shift, tokens, truncation, whole
+from privet.transforms import (
+    bands,
+    format_preserving,
+    free_text,
+    mask,
+    reversible,
+    shift,
+    tokens,
+    truncation,
+    whole,
+)
+from privet.transforms.check_digits import CHECKS
 from privet.transforms.column_types import Family, family_of, parse_type
 from privet.transforms.operation import Input, Prepared
 from privet.transforms.parameters import (
@@ -23,6 +34,8 @@ from privet.transforms.parameters import (
 
 _ALL: frozenset[Family] = frozenset(get_args(Family))
 _DATES: frozenset[Family] = frozenset({"date", "timestamp"})
+_EXACT: frozenset[Family] = _DATES | {"string", "integer", "decimal", "binary"}
+"""Types whose values have one spelling each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,8 @@ class TransformSpec:
     unfit: str = ""
     prepare: Callable[[Treatment, Input], Prepared] | None = field(default=None, repr=False)
 
+
+_FORM = Param("form", Choice(("hex", "binary")), "hex text, or half as many bytes")
 
 _SPECS = (
     TransformSpec(
@@ -88,15 +103,51 @@ _SPECS = (
     TransformSpec(
         name="token",
         summary="a keyed pseudonym, the same for the same value within the linkage domain",
-        families=frozenset({"string", "integer", "decimal", "date", "timestamp", "binary"}),
+        families=_EXACT,
         params=(
             Param("bits", Integer(128, 256, 8), "length of the token"),
-            Param("form", Choice(("hex", "binary")), "hex text, or half as many bytes"),
+            _FORM,
         ),
         shorthand="bits",
         keyed=True,
         unfit="its values are too few or have no one spelling; use band, redact or drop",
         prepare=tokens.prepare,
+    ),
+    TransformSpec(
+        name="encrypt",
+        summary="a token that `privet reveal` decrypts; the same for the same value in the domain",
+        families=_EXACT,
+        params=(_FORM,),
+        shorthand="form",
+        keyed=True,
+        unfit="use band, redact or drop",
+        prepare=reversible.prepare_encrypt,
+    ),
+    TransformSpec(
+        name="format",
+        summary="another value of the same form, which `privet reveal` decrypts",
+        families=frozenset({"string"}),
+        params=(
+            Param("alphabet", Text(2, 65_536), "its characters, or a name such as `digits`"),
+            Param("radix", Integer(2, 36), "instead: the first so many of 0-9a-z"),
+            Param("keep_first", Integer(1, 64), "characters of the alphabet that stay"),
+            Param("check", Choice(tuple(CHECKS)), "check digits that stay valid"),
+            Param("unfit", Choice(("stop", "null")), "what becomes of a value not of the form"),
+        ),
+        shorthand="alphabet",
+        keyed=True,
+        unfit="declare the column as string, or use encrypt or token",
+        prepare=format_preserving.prepare,
+    ),
+    TransformSpec(
+        name="vault",
+        summary="a random token, whose value is kept sealed in the catalog for `privet reveal`",
+        families=_EXACT,
+        params=(_FORM,),
+        shorthand="form",
+        keyed=True,
+        unfit="use band, redact or drop",
+        prepare=reversible.prepare_vault,
     ),
     TransformSpec(
         name="band",

@@ -13,6 +13,7 @@ from privet.transforms.arrow import Values, pc
 from privet.transforms.column_types import Family
 from privet.transforms.finding import TextFinder
 from privet.transforms.linkage import LinkageKey
+from privet.transforms.token_store import TokenStore
 
 Operation: TypeAlias = "Callable[[Values, Values | None], Values]"
 """`(values, subjects) -> values`: one value for each, null for null."""
@@ -28,8 +29,8 @@ _SMALL = 4 * _SAMPLE
 class Input:
     """What a transform is built for: the column's type, its category, and the domain's key.
 
-    `key` and `finder`, which finds what is personal in free text, are None while a treatment is
-    only checked.
+    `key`, `finder`, which finds what is personal in free text, and `store`, which keeps random
+    tokens, are None while a treatment is only checked. `path` names the column in messages.
     """
 
     type: pa.DataType
@@ -37,6 +38,8 @@ class Input:
     category: str | None = None
     key: LinkageKey | None = field(default=None, repr=False)
     finder: TextFinder | None = field(default=None, repr=False)
+    store: TokenStore | None = field(default=None, repr=False)
+    path: str = "the column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,15 @@ class Prepared:
         algorithm: the keyed algorithm, for the field's metadata.
         per_value: whether equal values give equal results at a cost that makes it worth while to
             look for repeats.
+        reverse: gives values back from what `run` made; null where it made no such thing. None
+            where nothing can.
     """
 
     output_type: pa.DataType
     run: Operation = field(repr=False)
     algorithm: str | None = None
     per_value: bool = False
+    reverse: Callable[[Values], Values] | None = field(default=None, repr=False)
 
 
 def over_distinct(values: Values, run: Callable[[Values], Values]) -> Values:

@@ -9,7 +9,20 @@ from privet.transforms.catalogue import TRANSFORMS, check, lets_through
 from privet.transforms.linkage import LinkageKey
 from tests.unit.transforms.making import KEY, make, treatment
 
-NAMES = {"keep", "drop", "redact", "mask", "token", "band", "truncate", "shift", "text"}
+NAMES = {
+    "keep",
+    "drop",
+    "redact",
+    "mask",
+    "token",
+    "band",
+    "truncate",
+    "shift",
+    "text",
+    "encrypt",
+    "format",
+    "vault",
+}
 
 
 def test_the_catalogue_holds_every_transform_by_its_name() -> None:
@@ -26,7 +39,7 @@ def test_the_shorthand_is_one_of_the_parameters(spec) -> None:
     ("name", "params", "column_type", "says"),
     [
         ("tokne", {}, "string", "did you mean `token`"),
-        ("encrypt", {}, "string", "it can be band, drop, keep"),
+        ("cipher", {}, "string", "it can be band, drop, encrypt"),
         ("token", {"bit": 128}, "string", "did you mean `bits`"),
         ("keep", {"bits": 128}, "string", "it takes none"),
         ("token", {"bits": 64}, "string", "from 128 to 256, a multiple of 8"),
