@@ -1,8 +1,8 @@
 """The token vault: random tokens, and the values that they stand for, sealed in the catalog.
 
 A value is found again by its commitment (HMAC-SHA256) and opened by its token; both keys are
-derived from the key of the linkage domain, so the catalog alone shows no value, and not which are equal in
-two domains. A row that is deleted makes its token say nothing for good; the next release draws
+derived from the key of the linkage domain, so the catalog alone shows no value, and not which are
+equal in two domains. A row that is deleted makes its token say nothing for good; the next release draws
 another.
 
 No entry of the log names a token: they are as many as the values. Each row is bound to its token
@@ -70,6 +70,7 @@ class TokenMap:
         secret = derive_key(key.secret, "token map/commitment")
         commitments = [hmac_sha256(secret, value) for value in values]
         with self._catalog.write() as connection:
+            TOKEN_MAP.create(connection, checkfirst=True)  # a catalog made before there was one
             known = _known(connection, key.key_id, commitments)
             new = {
                 commitment: value
