@@ -1,4 +1,4 @@
-"""Distinct rows of codes: packed into keys of 63 bits, and grouped by an open hash table.
+"""Distinct rows of codes: packed into keys of 63 bits, and sorted or hashed.
 
 Each code gets a field of bits of its own, so that keys sort as rows do. Rows too wide for 63 bits
 are grouped by their first columns; then the number of the group, which sorts as these do, is the
@@ -36,6 +36,24 @@ def group_keys(keys: Keys) -> tuple[Keys, Keys]:
     Returns:
         Distinct keys, rising: shape (m,). The place of each row's key among them: shape (n,).
     """
+    bits = int(np.bitwise_or.reduce(keys, initial=0)).bit_length()
+    place = len(keys).bit_length()
+    if bits + place <= KEY_BITS:
+        return _by_sorting(keys, place)
+    return _by_hashing(keys)
+
+
+def _by_sorting(keys: Keys, place: int) -> tuple[Keys, Keys]:
+    """Key and row number, of `place` bits, share a word that is sorted (NumPy's sort has SIMD)."""
+    words = (keys << place) | np.arange(len(keys), dtype=np.int64)
+    words.sort()
+    groups = np.empty(len(keys), np.int64)
+    found = _number_sorted(words, place, groups)
+    return words[:found].copy(), groups
+
+
+def _by_hashing(keys: Keys) -> tuple[Keys, Keys]:
+    """Keys too wide for that are numbered by a table, and only the distinct ones are sorted."""
     groups = np.empty(len(keys), np.int64)
     distinct = np.empty(max(len(keys), 1), np.int64)
     size, progress = _FEW, np.zeros(2, np.int64)
@@ -134,17 +152,41 @@ def _fitting(widths: Keys, begin: int, before: int) -> int:
 @compiled
 def _pack(columns: Codes, sizes: Keys, widths: Keys, keys: Keys) -> bool:
     """Append a field for each column to the keys; whether a code is out of bounds."""
-    wrong = False
-    block = 4096
+    signs = np.int64(0)
+    block = 2048
     for start in range(0, len(keys), block):
-        stop = min(start + block, len(keys))
+        part = keys[start : start + block]
         for column in range(len(columns)):
-            width, size = widths[column], sizes[column]
-            for row in range(start, stop):
-                code = np.int64(columns[column, row])
-                wrong |= (code < 0) | (code >= size)
-                keys[row] = (keys[row] << width) | code
-    return wrong
+            codes = columns[column, start : start + block]
+            width, last = widths[column], sizes[column] - 1
+            for row in range(len(part)):
+                code = np.int64(codes[row])
+                signs |= code | (last - code)  # negative where either is
+                part[row] = (part[row] << width) | code
+    return bool(signs < 0)
+
+
+@compiled
+def _number_sorted(words: Keys, place: int, groups: Keys) -> int:
+    """Number the keys of sorted words; they move to the front. How many there are.
+
+    Args:
+        words: key and row number in each, rising.
+        place: bits of the row number.
+        groups: filled with the number of each row's key.
+    """
+    mask = (np.int64(1) << place) - 1
+    found = np.int64(-1)
+    before = np.int64(-1)
+    for at in range(len(words)):
+        word = words[at]
+        key = word >> place
+        if key != before:
+            found += 1
+            words[found] = key
+            before = key
+        groups[word & mask] = found
+    return int(found + 1)
 
 
 @compiled
