@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from privet.model.policy import Scalar, Treatment
 
-ALWAYS = frozenset({"drop", "redact", "token"})
+ALWAYS = frozenset({"drop", "redact", "token", "encrypt", "vault"})
 
 MOST_SHOWN = 4
 """Characters that a mask may show: as many as a payment receipt shows of a card."""
+
+MOST_KEPT = 6
+"""Characters that `format` may keep: the issuer of a card, with a million cards at the least left."""
 
 MOST_V4, MOST_V6 = 24, 48
 """Longest network prefixes that stand for many lines: what `truncate` gives by itself."""
@@ -25,6 +28,8 @@ def hides(treatment: Treatment) -> bool:
     if treatment.name == "mask":
         shown = _number(treatment, "show_first", 0) + _number(treatment, "show_last", 0)
         return shown <= MOST_SHOWN
+    if treatment.name == "format":
+        return _number(treatment, "keep_first", 0) <= MOST_KEPT
     if treatment.name == "truncate":
         return _coarse(treatment)
     return treatment.name in ALWAYS

@@ -124,7 +124,7 @@ class TestTies:
 
 
 class TestReveal:
-    """Its rules are about maps, which nobody declares before they are made."""
+    """Its rules are about data sets, and about maps, which nobody declares before they are made."""
 
     def reveal(self, columns=None, **words):
         return allow(columns or {"user": KEEP}, action="reveal", **{"data": "letters", **words})
@@ -133,8 +133,9 @@ class TestReveal:
         assert found(self.reveal()) == ()
         assert found(self.reveal({"letters.email": KEEP})) == ()
 
-    def test_a_data_set_is_not_revealed(self):
-        assert "only a map is revealed" in only(self.reveal(data="customers"))
+    def test_a_data_set_has_columns_of_its_own(self):
+        assert found(self.reveal({"customers.email": KEEP}, data="customers")) == ()
+        assert "has no column" in only(self.reveal({"customers.emial": KEEP}, data="customers"))
 
     def test_a_key_of_something_else_is_told(self):
         assert "nor a kind of its map" in only(self.reveal({"customers.email": KEEP}))
