@@ -34,8 +34,11 @@ from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import BatchWriter, ReleaseTarget
 from privet.transforms.build import build
 from privet.transforms.linkage import LinkageKey
+from privet.vault.token_map import TokenMap
 
 RESERVED = "_privet_"
+_SUBJECT_TOKENS = frozenset({"token", "encrypt", "format", "vault"})
+"""Treatments that give one subject one token, and each another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +237,14 @@ class Grant:
         keep = Treatment("keep")
         searched = any(choice.treatment.name == "text" for choice in decision.columns)
         finder = self.means.finder() if searched and self.means.finder else None
+        store = TokenMap(self.means.catalog, self.means.entropy)
         transforms = {path: build(keep, Column(path, "string", NO_CATEGORY), None) for path in own}
         for choice in decision.columns:
             column = contract.column(choice.path)
             if column is None:
                 raise Refused(f"{contract.name}.{choice.path} is not in the contract")
             key = keys[choice.domain] if choice.domain else None
-            transforms[choice.path] = build(choice.treatment, column, key, finder)
+            transforms[choice.path] = build(choice.treatment, column, key, finder, store)
         return RowScope(
             contract=contract,
             purpose=decision.request.purpose,
@@ -253,7 +257,7 @@ class Grant:
     def _shown_subject(self, decision: Decision) -> str | None:
         """The column that leaves as the token of the subject that rows are clustered by."""
         subject = self.terms.contracts[decision.request.data].subject
-        shown = (choice for choice in decision.columns if choice.treatment.name == "token")
+        shown = (choice for choice in decision.columns if choice.treatment.name in _SUBJECT_TOKENS)
         paths = {choice.path for choice in shown if not choice.path.nested}
         return subject.key.root if subject is not None and subject.key in paths else None
 

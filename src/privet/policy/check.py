@@ -111,10 +111,8 @@ def _references(rule: Rule, policy: Policy, contracts: Contracts) -> Iterator[Pr
         ("data set", rule.data, contracts),
     ):
         if what == "data set" and rule.action == REVEAL:
-            if name in known:
-                message = f"{rule.id} would reveal the data set `{name}`: only a map is revealed"
-                yield Problem(message, "Name the map of `privet redact --map`.", rule.line)
-        elif name is not None and name not in known:
+            continue  # a data set, or a map, which no contract declares
+        if name is not None and name not in known:
             yield Problem(f"{rule.id}: unknown {what} `{name}`", nearest(name, known), rule.line)
         elif name is None and rule.effect == "allow" and what in ("role", "purpose"):
             message = f"{rule.id} allows something without naming a {what}"
@@ -127,7 +125,7 @@ def _references(rule: Rule, policy: Policy, contracts: Contracts) -> Iterator[Pr
 def _key(key: str, rule: Rule, contracts: Contracts) -> Iterator[Problem]:
     """What is wrong with a key of `columns` that is not a category."""
     data, _, path = key.partition(".")
-    if rule.action == REVEAL:
+    if rule.action == REVEAL and rule.data not in contracts:
         if data not in (rule.data, None):
             hint = f"Write a category, or `{rule.data or 'MAP'}.email` and the like."
             message = f"{rule.id}: `{key}` is neither a category nor a kind of its map"
@@ -267,10 +265,8 @@ def _column(column: Column, contract: Contract) -> Iterator[Problem]:
 
 
 def _about(rule: Rule, contracts: Contracts) -> list[Contract]:
-    if rule.action == REVEAL:
-        return []
     if rule.data is None:
-        return list(contracts.values())
+        return [] if rule.action == REVEAL else list(contracts.values())
     return [contracts[rule.data]] if rule.data in contracts else []
 
 

@@ -8,7 +8,7 @@ from privet.model.release import LOCAL_RECIPIENT
 from privet.policy.problem import Problem
 
 REVEAL = "reveal"
-"""Its rules are about maps, which no contract declares."""
+"""Gives values back: of a map, which no contract declares, or of a column of tokens."""
 
 ACTIONS = ("release", "quarantine", REVEAL)
 GUARANTEES = ("clear", "masked", "pseudonymous")

@@ -20,7 +20,7 @@ TEXT = "text"
 FREE_TEXT = "user.content"
 """The category of what people write; what they write about themselves may be anything."""
 
-_KEYED = frozenset({"token", "shift", "text"})
+_KEYED = frozenset({"token", "encrypt", "format", "vault", "shift", "text"})
 
 
 def treat(
