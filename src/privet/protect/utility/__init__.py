@@ -1,0 +1,1 @@
+"""What is left of use in a published table: losses by column, sizes of classes."""
