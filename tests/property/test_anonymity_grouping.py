@@ -50,7 +50,7 @@ def test_rows_are_grouped_as_by_numpy(table: Table) -> None:
 
 @pytest.mark.parametrize("rows", [1, 5_000, 300_000])
 @pytest.mark.parametrize("most", [1, 50, 2**62])
-def test_keys_are_grouped_while_tables_grow(rows: int, most: int) -> None:
+def test_keys_are_grouped_as_by_numpy(rows: int, most: int) -> None:
     keys = np.random.default_rng(rows).integers(0, most, rows)
     distinct, groups = group_keys(keys)
     expected, inverse = np.unique(keys, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Distinct rows of codes: packed into keys of 63 bits, and sorted or hashed.
+"""Distinct rows of codes: packed into keys of 63 bits, and sorted.
 
 Each code gets a field of bits of its own, so that keys sort as rows do. Rows too wide for 63 bits
 are grouped by their first columns; then the number of the group, which sorts as these do, is the
@@ -14,17 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from privet.kernels.compiled import compiled
-from privet.kernels.ordering import stable_order
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 Keys: TypeAlias = npt.NDArray[np.int64]
 
 KEY_BITS = 63
 """Bits of a key: int64, never negative."""
-
 _POSITIVE = (1 << KEY_BITS) - 1
-_FEW = 1 << 12
-"""Places that a table begins with."""
 
 
 def group_keys(keys: Keys) -> tuple[Keys, Keys]:
@@ -38,32 +34,17 @@ def group_keys(keys: Keys) -> tuple[Keys, Keys]:
     """
     bits = int(np.bitwise_or.reduce(keys, initial=0)).bit_length()
     place = len(keys).bit_length()
+    groups = np.empty(len(keys), np.int64)
     if bits + place <= KEY_BITS:
-        return _by_sorting(keys, place)
-    return _by_hashing(keys)
-
-
-def _by_sorting(keys: Keys, place: int) -> tuple[Keys, Keys]:
-    """Key and row number, of `place` bits, share a word that is sorted (NumPy's sort has SIMD)."""
-    words = (keys << place) | np.arange(len(keys), dtype=np.int64)
-    words.sort()
-    groups = np.empty(len(keys), np.int64)
-    found = _number_sorted(words, place, groups)
-    return words[:found].copy(), groups
-
-
-def _by_hashing(keys: Keys) -> tuple[Keys, Keys]:
-    """Keys too wide for that are numbered by a table, and only the distinct ones are sorted."""
-    groups = np.empty(len(keys), np.int64)
-    distinct = np.empty(max(len(keys), 1), np.int64)
-    size, progress = _FEW, np.zeros(2, np.int64)
-    while not _assign(keys, np.full((size, 2), -1, np.int64), distinct, groups, progress):
-        size *= 8 if progress[1] * 8 > progress[0] else 2
-    found = int(progress[1])
-    order = stable_order(distinct[:found].view(np.uint64))
-    rank = np.empty(found, np.int64)
-    rank[order] = np.arange(found)
-    return distinct[order], rank[groups]
+        # Key and row number share a word, and NumPy sorts words with SIMD.
+        words = (keys << place) | np.arange(len(keys), dtype=np.int64)
+        words.sort()
+        found = _number_words(words, place, groups)
+        return words[:found].copy(), groups
+    order = np.argsort(keys)
+    distinct = keys[order]
+    found = _number_sorted(distinct, order, groups)
+    return distinct[:found].copy(), groups
 
 
 def group_rows(columns: Codes, sizes: Keys) -> tuple[Codes, Keys]:
@@ -104,8 +85,8 @@ def first_of_each(columns: Sequence[npt.NDArray[np.signedinteger[Any]]]) -> npt.
     Args:
         columns: one or more of shape (n,), of any integers.
     """
-    groups = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
+    groups = group_keys(columns[0].astype(np.int64) & _POSITIVE)[1]
+    for column in columns[1:]:
         _, numbers = group_keys(column.astype(np.int64) & _POSITIVE)
         groups = group_keys((groups << 31) | numbers)[1]
     first = np.zeros(len(groups), np.bool_)
@@ -167,7 +148,7 @@ def _pack(columns: Codes, sizes: Keys, widths: Keys, keys: Keys) -> bool:
 
 
 @compiled
-def _number_sorted(words: Keys, place: int, groups: Keys) -> int:
+def _number_words(words: Keys, place: int, groups: Keys) -> int:
     """Number the keys of sorted words; they move to the front. How many there are.
 
     Args:
@@ -190,6 +171,27 @@ def _number_sorted(words: Keys, place: int, groups: Keys) -> int:
 
 
 @compiled
+def _number_sorted(keys: Keys, order: Keys, groups: Keys) -> int:
+    """Number sorted keys; distinct ones move to the front. How many there are.
+
+    Args:
+        keys: rising.
+        order: the row of each.
+        groups: filled with the number of each row's key.
+    """
+    found = np.int64(-1)
+    before = np.int64(-1)
+    for at in range(len(keys)):
+        key = keys[at]
+        if key != before:
+            found += 1
+            keys[found] = key
+            before = key
+        groups[order[at]] = found
+    return int(found + 1)
+
+
+@compiled
 def _unpack(keys: Keys, widths: Keys) -> tuple[Codes, Keys]:
     """The fields of each key, and what stands before them."""
     fields = np.empty((len(keys), len(widths)), np.int32)
@@ -202,44 +204,6 @@ def _unpack(keys: Keys, widths: Keys) -> tuple[Codes, Keys]:
             key >>= width
         first[row] = key
     return fields, first
-
-
-@compiled
-def _assign(keys: Keys, table: Keys, distinct: Keys, groups: Keys, progress: Keys) -> bool:
-    """Number keys from where it stopped, until the table is half full; whether all are done.
-
-    Args:
-        keys: of each row.
-        table: (key, number) by place, -1 where empty; a power of two of places.
-        distinct: keys by number.
-        groups: filled with the number of each row's key.
-        progress: rows that have their number, and how many numbers there are; kept up to date.
-    """
-    mask = len(table) - 1
-    found = progress[1]
-    for number in range(found):
-        place = _place(distinct[number], mask)
-        while table[place, 1] >= 0:
-            place = (place + 1) & mask
-        table[place, 0] = distinct[number]
-        table[place, 1] = number
-    limit = len(table) // 2
-    for row in range(progress[0], len(keys)):
-        key = keys[row]
-        place = _place(key, mask)
-        while table[place, 1] >= 0 and table[place, 0] != key:
-            place = (place + 1) & mask
-        if table[place, 1] < 0:
-            if found >= limit:
-                progress[0], progress[1] = row, found
-                return False
-            table[place, 0] = key
-            table[place, 1] = found
-            distinct[found] = key
-            found += 1
-        groups[row] = table[place, 1]
-    progress[0], progress[1] = len(keys), found
-    return True
 
 
 @compiled
