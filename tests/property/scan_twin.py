@@ -110,7 +110,8 @@ def scan(
 def _on_at(row: Row, at: int) -> int:
     local = _local(row.data[max(0, at - 64) : at])
     size = _domain(row.data[at + 1 :])
-    if not local or not size or local == b"git":
+    version = [re.fullmatch(rb"\d+", each) for each in row.data[at + 1 :][:size].split(b".")]
+    if not local or not size or local == b"git" or sum(map(bool, version)) > 1:
         return at + 1
     row.add(at - len(local), at + 1 + size, codes.EMAIL, 95, codes.FORMAT)
     return at + 1 + size
