@@ -32,6 +32,9 @@ Counts: TypeAlias = npt.NDArray[np.int64]
 ROWS, SUBJECTS, POPULATION = 0, 1, 2
 """The columns of `Groups.sums`."""
 
+_FACTOR = np.int64(-49064778989728563)
+"""Odd, with bits all over: the high half of a product hangs on all bits of a key's word."""
+
 EVERYTHING = 1 << 62
 """More rows than there are: no suppression makes up for what is wrong."""
 
@@ -107,7 +110,8 @@ def roll_up(groups: Groups, mask: Counts) -> tuple[Groups, Codes]:
 
 @compiled
 def _merge(groups: Groups, mask: Counts, members: Codes) -> tuple[Counts, Counts, Codes]:
-    count, words = groups.keys.shape
+    old, added, firsts = groups.keys, groups.sums, groups.first
+    count, words = old.shape
     size = 16
     while size < 2 * count:
         size *= 2
@@ -117,44 +121,36 @@ def _merge(groups: Groups, mask: Counts, members: Codes) -> tuple[Counts, Counts
     first = np.empty(count, np.int32)
     found = 0
     for row in range(count):
-        place = _place(groups.keys, row, mask, size)
-        while slots[place] and not _alike(groups.keys, row, mask, keys, slots[place] - 1):
-            place = (place + 1) & (size - 1)
-        if slots[place] == 0:
+        mixed = np.int64(0)
+        for word in range(words):
+            mixed = (mixed ^ (old[row, word] & mask[word])) * _FACTOR
+            mixed ^= mixed >> 32
+        place = mixed & (size - 1)
+        group = slots[place] - 1
+        while group >= 0:
+            alike = True
             for word in range(words):
-                keys[found, word] = groups.keys[row, word] & mask[word]
-            for kind in range(3):
-                sums[found, kind] = groups.sums[row, kind]
-            first[found] = groups.first[row]
+                alike &= keys[group, word] == old[row, word] & mask[word]
+            if alike:
+                break
+            place = (place + 1) & (size - 1)
+            group = slots[place] - 1
+        if group < 0:
+            for word in range(words):
+                keys[found, word] = old[row, word] & mask[word]
+            sums[found, 0] = added[row, 0]
+            sums[found, 1] = added[row, 1]
+            sums[found, 2] = added[row, 2]
+            first[found] = firsts[row]
             members[row] = found
             found += 1
             slots[place] = found
         else:
-            group = slots[place] - 1
             members[row] = group
-            for kind in range(3):
-                sums[group, kind] += groups.sums[row, kind]
+            sums[group, 0] += added[row, 0]
+            sums[group, 1] += added[row, 1]
+            sums[group, 2] += added[row, 2]
     return keys[:found].copy(), sums[:found].copy(), first[:found].copy()
-
-
-@lean
-def _place(keys: Counts, row: int, mask: Counts, size: int) -> int:
-    """Where a key's search begins (the finaliser of MurmurHash3, word by word)."""
-    mixed = np.int64(0)
-    for word in range(keys.shape[1]):
-        mixed ^= keys[row, word] & mask[word]
-        mixed = (mixed ^ (mixed >> 31)) * np.int64(-49064778989728563)
-        mixed = (mixed ^ (mixed >> 29)) * np.int64(-4265267296055464877)
-        mixed ^= mixed >> 32
-    return int(mixed & (size - 1))
-
-
-@lean
-def _alike(keys: Counts, row: int, mask: Counts, known: Counts, group: int) -> bool:
-    for word in range(keys.shape[1]):  # noqa: SIM110  # compiled
-        if keys[row, word] & mask[word] != known[group, word]:
-            return False
-    return True
 
 
 @compiled
@@ -228,10 +224,10 @@ class Judge(Protocol):
 
         Args:
             groups: the classes.
-            hard: rules that a class keeps whatever it is merged with.
+            hard: rules that a class keeps whatever it is merged with; k stands in `k` alone.
             soft: rules that two classes keep when they are merged, if both keep them.
             present: the least share of the population; above 0, a class of nobody breaks it.
-            limit: rows that may be suppressed; costs are not counted where `floor` is above it.
+            limit: rows that may be suppressed; judging stops where `floor` is above it.
             codes: of the combinations: shape (m, q).
             covered: other leaves that a cell covers, by column, level and leaf, in one line.
             at: where the node's level of each column begins in `covered`: shape (q,).
@@ -266,10 +262,9 @@ def judge() -> Judge:
             if broken[group]:
                 suppressed += int(groups.sums[group, ROWS])
                 floor += int(least[group])
-            if floor >= EVERYTHING:
-                return Verdict(suppressed, EVERYTHING, lost)
-        if floor <= limit:
-            _costs(groups, codes, covered, at, broken, least, lost)
+                if floor > limit:
+                    return Verdict(suppressed, floor, lost)
+        _costs(groups, codes, covered, at, broken, least, lost)
         return Verdict(suppressed, floor, lost)
 
     return judging
@@ -297,6 +292,8 @@ def _broken(
     if subjects < hard.k:
         broken[group] = 1
         return int(rows)
+    if len(hard.rules) + len(soft.rules) == 0:
+        return 0
     has = len(groups.starts) > 1
     if has:
         for entry in range(groups.starts[group], groups.starts[group + 1]):

@@ -88,7 +88,8 @@ class Checker:
         self._lattice = lattice
         self._rows = int(combinations.rows.sum())
         self._limit = limit
-        self._hard = rules._replace(rules=np.ascontiguousarray(rules.rules[hard]))
+        counted = hard & (kinds != SUBJECTS)
+        self._hard = rules._replace(rules=np.ascontiguousarray(rules.rules[counted]))
         self._soft = rules._replace(rules=np.ascontiguousarray(rules.rules[~hard]), k=0)
         self._present = float(low.max(initial=0.0))
         self._codes = np.ascontiguousarray(combinations.codes, np.int32)
