@@ -1,12 +1,14 @@
 """The one text of a value in a hierarchy, whatever type its column has.
 
 A whole number has no point, whether it came as an integer, a float or a decimal: `12`. Other
-numbers are the shortest that read back as themselves, without trailing zeros. A date is
-`2020-02-29`; truth is `true` and `false`; text is as it is. NaN is null: frames write a missing
-number so.
+numbers are the shortest that read back as themselves, without trailing zeros or powers of ten. A
+date is `2020-02-29`; truth is `true` and `false`; text is as it is. NaN is null: frames write a
+missing number so.
 """
 
 from __future__ import annotations
+
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -40,13 +42,13 @@ def spelled(values: Values, column: str, *, days: bool = False) -> Values:
         values = values.cast(pa.date32())
     if days and pa.types.is_timestamp(kind):
         values = values.view(pa.timestamp(kind.unit)).cast(pa.date32(), safe=False)
-    if pa.types.is_decimal256(kind):
-        values = values.cast(pa.decimal128(38, kind.scale))
     if pa.types.is_time(kind):
         return values.cast(pa.string())
     try:
+        if pa.types.is_decimal(kind) and not pa.types.is_decimal128(kind):
+            values = values.cast(pa.decimal128(38, kind.scale))
         return subject_text(values, None)
-    except TypeError:
+    except (TypeError, pa.ArrowInvalid):  # Arrow's message quotes the number that was too long
         raise unspellable(column, kind) from None
 
 
@@ -59,8 +61,17 @@ def unspellable(column: str, kind: pa.DataType) -> ConfigError:
 
 
 def _float_text(values: Values) -> Values:
+    if pa.types.is_float16(values.type):
+        values = values.cast(pa.float32())
     numbers = pc.if_else(pc.is_nan(values), None, pc.add(values, pa.scalar(0, values.type)))
     text = numbers.cast(pa.string())
-    whole = pc.and_(pc.equal(numbers, pc.trunc(numbers)), pc.less(pc.abs(numbers), 2.0**53))
+    powers = pc.match_substring(text, "e")
+    if pc.any(powers).as_py():
+        text = pa.array([_without_power(each) for each in text.to_pylist()], pa.string())
+    whole = pc.and_(pc.equal(numbers, pc.trunc(numbers)), pc.less(pc.abs(numbers), 2.0**63))
     digits = pc.if_else(whole, numbers, None).cast(pa.int64()).cast(pa.string())
     return pc.coalesce(digits, text)
+
+
+def _without_power(text: str | None) -> str | None:
+    return text if text is None or "e" not in text else format(Decimal(text), "f")

@@ -72,6 +72,7 @@ def test_null_that_nothing_declares_is_alone_under_the_root() -> None:
         ('a;x;*\n"Zaphod;*\n', "cannot be read", 2),
         ("\n\n", "no lines", None),
         ("Zaphod\n", "no level above", None),
+        (";".join(["Zaphod"] * 121), "121 levels", None),
     ],
 )
 def test_a_csv_that_is_no_tree(text: str, said: str, line: int | None) -> None:
@@ -255,7 +256,7 @@ def test_a_tree_with_a_value_twice() -> None:
 
 def test_a_tree_too_deep() -> None:
     groups: object = ["x"]
-    for _ in range(101):
+    for _ in range(119):
         groups = {"g": groups}
     with pytest.raises(ConfigError, match="levels"):
         tree({"g": groups})

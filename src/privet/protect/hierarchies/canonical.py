@@ -17,6 +17,7 @@ import numpy as np
 from privet.model.canonical import Json
 from privet.model.errors import IntegrityError
 from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.hierarchies.levels import MOST_LEVELS
 from privet.protect.hierarchies.ordering import number
 from privet.protect.hierarchies.rules import plain
 from privet.protect.hierarchies.specs import (
@@ -81,6 +82,7 @@ def from_canonical(data: Mapping[str, Any]) -> Hierarchy:
             labels.append(names)
         nodes.append(np.zeros(count, np.int32))
         labels.append((str(data["root"]),))
+        _insist(len(nodes) <= MOST_LEVELS)
         _insist(count > 0 and len(set(leaves)) == count and all(map(_refines, nodes, nodes[1:])))
         rule = None if data["rule"] is None else _read_rule(data["rule"])
         return Hierarchy(leaves, np.stack(nodes), tuple(labels), bool(data["ordered"]), rule)

@@ -20,7 +20,7 @@ Codes = npt.NDArray[np.integer]
 """Codes of leaves, or numbers of nodes, of any shape."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hierarchy:
     """A tree of one height over the values of a column.
 

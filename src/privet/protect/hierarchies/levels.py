@@ -18,6 +18,10 @@ Labels: TypeAlias = Sequence[str | None]
 """A label for each value."""
 
 
+MOST_LEVELS = 120
+"""Leaves and root among them; an int8 counts levels."""
+
+
 class NoTree(ValueError):
     """Labels that make no tree.
 
@@ -40,11 +44,13 @@ def from_levels(levels: Sequence[Labels], spec: OpenSpec | None = None) -> Hiera
         spec: the rule that made the labels.
 
     Raises:
-        NoTree: no value, no level above the values, a value twice, a label with two parents on the
-            next level, or no single root.
+        NoTree: no value, no level above the values or too many, a value twice, a label with two
+            parents on the next level, or no single root.
     """
     if len(levels) < 2:
         raise NoTree("there is no level above the values")
+    if len(levels) > MOST_LEVELS:
+        raise NoTree(f"there are {len(levels)} levels, and {MOST_LEVELS} at most are possible")
     if not levels[0]:
         raise NoTree("there are no values")
     numbers = np.stack([_numbered(labels) for labels in levels])

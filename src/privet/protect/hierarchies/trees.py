@@ -20,11 +20,9 @@ from typing import Any
 
 from privet.model.errors import ConfigError
 from privet.protect.hierarchies.hierarchy import ROOT
+from privet.protect.hierarchies.levels import MOST_LEVELS
 from privet.protect.hierarchies.rules import plain
 from privet.protect.hierarchies.specs import TreeHierarchy
-
-DEEPEST = 100
-"""Groups above a value; an int8 counts levels."""
 
 
 def tree(groups: Mapping[Any, Any] | Sequence[Any]) -> TreeHierarchy:
@@ -47,8 +45,8 @@ def tree(groups: Mapping[Any, Any] | Sequence[Any]) -> TreeHierarchy:
 
 def _paths(branch: Any, above: tuple[str, ...]) -> Iterator[tuple[str | None, ...]]:
     """The path of each value below, leaf first."""
-    if len(above) > DEEPEST:
-        raise _wrong(f"it has more than {DEEPEST} levels")
+    if len(above) >= MOST_LEVELS:
+        raise _wrong(f"it has more than {MOST_LEVELS} levels")
     if isinstance(branch, Mapping):
         for name, members in branch.items():
             label = _text(name)
