@@ -37,6 +37,8 @@ TREATMENTS = [
     ("mask", {"show_last": 1}),
     ("token", {}),
     ("token", {"form": "binary", "bits": 256}),
+    ("encrypt", {}),
+    ("encrypt", {"form": "binary"}),
     ("band", {"width": 5}),
     ("band", {"width": "5y"}),
     ("truncate", {"length": 1}),

@@ -143,6 +143,31 @@ def restore(
 
 
 @app.command()
+def reveal(
+    file: Annotated[str, typer.Argument(help="Tokens: a file, or `-` for lines.")] = "-",
+    *,
+    release: Annotated[str, typer.Option(help="Where they are from, such as research/1.")],
+    data: Annotated[str, typer.Option(help="The data set.")],
+    column: Annotated[str, typer.Option(help="The column, as its contract has it.")],
+    role: Role,
+    purpose: Purpose,
+    form: Annotated[
+        str | None, typer.Option("--format", help="lines, csv, jsonl, parquet; else by the name.")
+    ] = None,
+) -> None:
+    """Give the values of a release's tokens back, as far as the policy lets you; prints CSV."""
+    with _reporting("reveal", json=False):
+        from privet.cli import prompt
+        from privet.cli.reveal import reveal_tokens
+        from privet.project.project import open_project
+        from privet.project.revealing import Asked
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        asked = Asked(project.principal, role, purpose, release, data, column)
+        reveal_tokens(project, file, asked, form=form)
+
+
+@app.command()
 def init(
     paths: Files,
     purpose: Annotated[str, typer.Option(help="The one purpose granted to you.")] = "research",

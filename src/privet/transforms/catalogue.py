@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -52,6 +53,7 @@ class TransformSpec:
             (`lets_through` decides for one treatment).
         keyed: whether it needs a linkage key.
         needs_subjects: whether it must know whose each value is.
+        reversible: whether `privet reveal` can give its values back.
         unfit: what to do instead where it does not fit a column's type.
         prepare: reads the parameters; None for `drop`, which leaves nothing.
     """
@@ -64,6 +66,7 @@ class TransformSpec:
     identifying: bool = False
     keyed: bool = False
     needs_subjects: bool = False
+    reversible: bool = False
     unfit: str = ""
     prepare: Callable[[Treatment, Input], Prepared] | None = field(default=None, repr=False)
 
@@ -120,6 +123,7 @@ _SPECS = (
         params=(_FORM,),
         shorthand="form",
         keyed=True,
+        reversible=True,
         unfit="use band, redact or drop",
         prepare=reversible.prepare_encrypt,
     ),
@@ -136,6 +140,7 @@ _SPECS = (
         ),
         shorthand="alphabet",
         keyed=True,
+        reversible=True,
         unfit="declare the column as string, or use encrypt or token",
         prepare=format_preserving.prepare,
     ),
@@ -146,6 +151,7 @@ _SPECS = (
         params=(_FORM,),
         shorthand="form",
         keyed=True,
+        reversible=True,
         unfit="use band, redact or drop",
         prepare=reversible.prepare_vault,
     ),
@@ -224,6 +230,28 @@ def check(treatment: Treatment, column_type: str) -> None:
         raise ValueError(f"`{spec.name}` does not fit a {column_type} column; {spec.unfit}")
     if spec.prepare is not None:
         spec.prepare(treatment, Input(kind, family))
+
+
+def read_treatment(text: str) -> Treatment:
+    """The treatment whose `str` is `text`, as plans and receipts spell it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    name, bracket, inner = text.partition("(")
+    spec = TRANSFORMS.get(name)
+    if spec is None:
+        raise ValueError("not a treatment of this version")
+    params = {param.name: param for param in spec.params}
+    parts = re.split(rf"(?:^|, )({'|'.join(params)})=", inner[:-1]) if bracket else [""]
+    read = [
+        (key, int(value) if isinstance(params[key].takes, Integer) else value)
+        for key, value in zip(parts[1::2], parts[2::2], strict=True)
+    ]
+    treatment = Treatment(name, tuple(read))
+    if str(treatment) != text:
+        raise ValueError("not a treatment as it is spelled")
+    return treatment
 
 
 def lets_through(treatment: Treatment) -> bool:
