@@ -396,3 +396,34 @@ def _too_even(histogram: Counts, begin: int, end: int, length: float) -> int:
     for place in range(begin, end):
         gone += max(0, int(histogram[place]) - low - 1)
     return gone
+
+
+def roll_up_twin(groups: Groups, mask: Counts) -> tuple[Groups, Codes]:
+    """`roll_up` in plain Python."""
+    numbers: dict[tuple[int, ...], int] = {}
+    keys = map(tuple, (groups.keys & mask).tolist())
+    members = [numbers.setdefault(key, len(numbers)) for key in keys]
+    found = len(numbers)
+    sums = np.zeros((found, 3), np.int64)
+    first = np.full(found, -1, np.int32)
+    histograms: list[dict[int, int]] = [{} for _ in range(found)]
+    for row, group in enumerate(members):
+        sums[group] += groups.sums[row]
+        if first[group] < 0:
+            first[group] = groups.first[row]
+        if len(groups.starts) > 1:
+            own = histograms[group]
+            for entry in range(groups.starts[row], groups.starts[row + 1]):
+                value = int(groups.values[entry])
+                own[value] = own.get(value, 0) + int(groups.counts[entry])
+    starts = np.cumsum([0, *(len(own) for own in histograms)])
+    if len(groups.starts) == 1:
+        starts = groups.starts
+    return Groups(
+        np.array(list(numbers), np.int64).reshape(found, groups.keys.shape[1]),
+        sums,
+        first,
+        starts.astype(np.int64),
+        np.array([value for own in histograms for value in own], np.int32),
+        np.array([count for own in histograms for count in own.values()], np.int64),
+    ), np.array(members, np.int32)
