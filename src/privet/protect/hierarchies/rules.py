@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from privet.model.errors import ConfigError
@@ -86,7 +86,7 @@ def labels(spec: OpenSpec, texts: Sequence[str]) -> list[list[str]]:
         case IntervalHierarchy():
             numbers = _numbers(spec, texts)
             try:
-                return [[name(value) for value in numbers] for name in _interval_levels(spec)]
+                return _upwards(_interval_levels(spec), numbers)
             except InvalidOperation:
                 raise Unfit("holds numbers too large for their intervals") from None
         case DateHierarchy():
@@ -99,6 +99,19 @@ def labels(spec: OpenSpec, texts: Sequence[str]) -> list[list[str]]:
             return [[text[:count].ljust(width, "*") for text in texts] for count in kept]
         case FlatHierarchy():
             return []
+
+
+def _upwards(names: Sequence[Callable[[Decimal], str]], numbers: list[Decimal]) -> list[list[str]]:
+    """The labels of each level; above the first, one value speaks for all under its label."""
+    found: list[list[str]] = []
+    for name in names:
+        if found:
+            one = dict(zip(found[-1], numbers, strict=True))
+            above = {label: name(value) for label, value in one.items()}
+            found.append([above[label] for label in found[-1]])
+        else:
+            found.append([name(value) for value in numbers])
+    return found
 
 
 def plain(value: Decimal) -> str:
@@ -143,6 +156,11 @@ def _band(spec: IntervalHierarchy, width: Decimal, value: Decimal) -> str:
     high = low + width
     low = low if spec.bottom is None else max(low, spec.bottom)
     high = high if spec.top is None else min(high, spec.top)
+    return _span(low, high)
+
+
+@lru_cache(maxsize=1024)
+def _span(low: Decimal, high: Decimal) -> str:
     return f"[{plain(low)},{plain(high)})"
 
 
@@ -152,7 +170,7 @@ def _between(bounds: tuple[Decimal, ...], value: Decimal) -> str:
         return f"<{plain(bounds[0])}"
     if place == len(bounds):
         return f">={plain(bounds[-1])}"
-    return f"[{plain(bounds[place - 1])},{plain(bounds[place])})"
+    return _span(bounds[place - 1], bounds[place])
 
 
 def _check_intervals(spec: IntervalHierarchy) -> None:
