@@ -15,7 +15,7 @@ from privet.kernels.anonymity.grouping import (
     note_words,
     sums,
 )
-from privet.protect.combinations import Combinations, combine, merge
+from privet.protect.combinations import Combinations, combine, merge, with_population
 from privet.protect.tally import Tally
 
 Table = tuple[list[int], npt.NDArray[np.int32]]
@@ -177,3 +177,30 @@ def test_merging_adds_what_two_tables_have(table: Table, data: st.DataObject) ->
     assert _as_plain(merged) == _as_plain(whole)
     assert merged.codes.tolist() == whole.codes.tolist()
     assert merged.sensitive[0].size == 4
+
+
+@given(_tables(), st.data())
+def test_a_population_stands_beside_its_table(table: Table, data: st.DataObject) -> None:
+    """The table is some of the population's rows."""
+    sizes, codes = table
+    values, _ = _drawn(table, data)
+    columns = tuple(f"q{place}" for place in range(len(sizes)))
+    people = combine(columns, sizes, codes)[0]
+    part = np.array(data.draw(st.lists(st.booleans(), min_size=len(codes), max_size=len(codes))))
+    rows = np.flatnonzero(part)
+    ours = combine(columns, sizes, codes[rows], {"s": (4, values[rows])})[0]
+    beside, places = with_population(ours, people)
+    assert beside.codes.tolist() == people.codes.tolist()
+    assert beside.population is not None
+    assert beside.population.tolist() == people.subjects.tolist()
+    assert beside.codes[places].tolist() == ours.codes.tolist()
+    assert beside.rows[places].tolist() == ours.rows.tolist()
+    assert beside.rows.sum() == beside.subjects.sum() == len(rows)
+    told = {key: figures for key, figures in _as_plain(beside).items() if figures[0]}
+    assert told == _as_plain(ours)
+
+
+def test_a_population_of_other_columns_is_refused() -> None:
+    codes = np.zeros((1, 1), np.int32)
+    with pytest.raises(ValueError, match="columns"):
+        with_population(combine(("a",), [1], codes)[0], combine(("b",), [1], codes)[0])

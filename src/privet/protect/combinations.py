@@ -45,7 +45,7 @@ class Combinations:
         codes: distinct combinations of leaf codes: shape (m, q), int32, C order, in
             lexicographic order.
         subjects: subjects counted at each: shape (m,), int64; 0 where all are counted elsewhere.
-        rows: rows of each: shape (m,), int64, at least 1.
+        rows: rows of each: shape (m,), int64, at least 1; 0 where the population alone has it.
         sensitive: a histogram for each sensitive column.
         population: subjects of the population in each, where there is one: shape (m,), int64.
     """
@@ -116,11 +116,9 @@ def merge(first: Combinations, second: Combinations) -> Combinations:
 
     Where subjects may have rows in both, measure by a `Tally`, which remembers them.
     """
-    from privet.kernels.anonymity.grouping import group_rows, sums  # noqa: PLC0415
+    from privet.kernels.anonymity.grouping import sums  # noqa: PLC0415
 
-    both = np.vstack([first.codes, second.codes])
-    sizes = both.max(axis=0, initial=-1).astype(np.int64) + 1
-    distinct, groups = group_rows(np.ascontiguousarray(both.T), sizes)
+    distinct, groups = _union(first, second)
     count = len(distinct)
 
     def added(left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -141,6 +139,65 @@ def merge(first: Combinations, second: Combinations) -> Combinations:
         histograms,
         population,
     )
+
+
+def with_population(
+    table: Combinations, people: Combinations
+) -> tuple[Combinations, npt.NDArray[np.int64]]:
+    """The table's combinations beside those of the population that it is of.
+
+    Combinations that only the population has are there with 0 rows: people of them fall into
+    classes too. Where somebody has rows of several combinations, `people` counts at one of them,
+    so shares of the population that are in the table come out too high, if anything.
+
+    Args:
+        table: as measured.
+        people: the population's table, measured by the same columns and hierarchies.
+
+    Returns:
+        Both, and the place that each combination of `table` now has: shape (m,).
+
+    Raises:
+        ValueError: they are of different columns.
+    """
+    from privet.kernels.anonymity.grouping import sums  # noqa: PLC0415
+
+    if table.columns != people.columns:
+        raise ValueError("a population is measured by the columns of its table")
+    distinct, groups = _union(table, people)
+    ours, theirs = groups[: len(table.codes)], groups[len(table.codes) :]
+    count = len(distinct)
+    histograms = tuple(
+        _histogram(
+            each.column,
+            each.size,
+            _Counted(np.repeat(ours, np.diff(each.starts)), each.values, each.counts),
+            count,
+        )
+        for each in table.sensitive
+    )
+    return (
+        Combinations(
+            table.columns,
+            distinct,
+            sums(ours, table.subjects, count),
+            sums(ours, table.rows, count),
+            histograms,
+            sums(theirs, people.subjects, count),
+        ),
+        ours,
+    )
+
+
+def _union(
+    first: Combinations, second: Combinations
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """The combinations that either has, and the place of each of both among them."""
+    from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415
+
+    both = np.vstack([first.codes, second.codes])
+    sizes = both.max(axis=0, initial=-1).astype(np.int64) + 1
+    return group_rows(np.ascontiguousarray(both.T), sizes)
 
 
 def _merged(
