@@ -101,7 +101,7 @@ def plain(  # one line for each kind
     size = sum(counts)
     p = [Fraction(count, size) for count in counts]
     all_rows = sum(sum(part) for part in parts)
-    q = [Fraction(sum(each), all_rows) for each in zip(*parts, strict=True)]
+    q = [Fraction(int(n), all_rows) for n in np.sum(parts, axis=0)]
     falling = sorted(counts, reverse=True)
     match kind:
         case 0:
@@ -119,7 +119,8 @@ def plain(  # one line for each kind
         case 6:
             return float(sum(abs(a - b) for a, b in zip(p, q, strict=True)) / 2)
         case 7:
-            running = [abs(sum(p[:n]) - sum(q[:n])) for n in range(1, len(p))]
+            extra = [a - b for a, b in zip(p, q, strict=True)]
+            running = [abs(sum(extra[:n], Fraction(0))) for n in range(1, len(p))]
             return float(sum(running, Fraction(0)) / max(1, len(p) - 1))
         case 8:
             return float(li_on_a_tree(p, q, levels))

@@ -43,6 +43,7 @@ TOLERANCE = 1e-9
 `DISCLOSURE`, which ask for less and not for at most, fail within it."""
 
 Counts = npt.NDArray[np.int64]
+Histograms = npt.NDArray[np.int64]
 Figures = npt.NDArray[np.float64]
 
 
@@ -113,6 +114,15 @@ def worst(subjects: int, population: int, histogram: Counts, rules: Rules, value
             values[rule] = min(values[rule], value)
         else:
             values[rule] = max(values[rule], value)
+
+
+@compiled
+def worst_of_all(
+    subjects: Counts, population: Counts, histograms: Histograms, rules: Rules, values: Figures
+) -> None:
+    """`worst` over classes: shapes (c,), (c,), (c, rules.starts[-1]) and (r,)."""
+    for number in range(len(subjects)):
+        worst(subjects[number], population[number], histograms[number], rules, values)
 
 
 def best(rules: Rules) -> Figures:
