@@ -111,7 +111,9 @@ def main(count: int) -> int:
         found = Guarded(np.zeros((400, 6), np.int64))
         try:
             with np.errstate(over="ignore"):
-                scanner._scan(Guarded(data), Guarded(offsets), 0, 0, 1, found, work, known)
+                scanner._scan(
+                    Guarded(data), len(data), Guarded(offsets), 0, 0, 1, found, work, known
+                )
         except IndexError as error:
             bad += 1
             trace = error.__traceback__

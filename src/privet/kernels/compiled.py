@@ -15,13 +15,22 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit
-from numba.core import sigutils
+from numba.core import config, sigutils
 from numba.core import types as numba_types
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
 
 P = ParamSpec("P")
 R = TypeVar("R")
+A = TypeVar("A")
 _normalize: Any = sigutils.normalize_signature
 _unliteral: Any = numba_types.unliteral
+_config: Any = config
+_pointer: Any = numba_types.CPointer
+_intrinsic: Any = intrinsic
+_make_array: Any = make_array
+_AS_WRITTEN = bool(_config.DISABLE_JIT)
+"""Nothing is compiled: Python runs it."""
 _njit: Any = njit
 """Its types leave options out."""
 
@@ -47,6 +56,24 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Like `lean`, and made a part of its caller: for functions that are called in one place."""
     return cast("Callable[P, R]", _njit(function, nogil=True, _nrt=False, inline="always"))
+
+
+@_intrinsic
+def _address(_context: Any, array: Any) -> Any:
+    def lowered(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _make_array(signature.args[0])(context, builder, arguments[0]).data
+
+    return _pointer(array.dtype)(array), lowered
+
+
+@inlined
+def bare(array: A) -> A:
+    """The address of a contiguous array alone, to be indexed like it; for compiled code.
+
+    It is passed as one word and not as seven, and no index is looked at for being negative. Who
+    hands it on says how long it is.
+    """
+    return array if _AS_WRITTEN else _address(array)
 
 
 def _of_plain_types(kernel: Any) -> Any:

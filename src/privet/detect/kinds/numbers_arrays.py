@@ -28,6 +28,7 @@ from privet.kernels.scan import official_tables as kernel
 
 _MONTH_LETTERS = "ABCDEHLMPRST"
 _DAY_TABLE = 100
+_MOST_VARIANTS = 62
 
 
 class _Program:
@@ -147,15 +148,38 @@ def arrays(
     for size in range(sizes):
         for letters in (False, True):
             members = [
-                (at, variant.shape[0])
+                (at, variant)
                 for at, variant, _ in placed
                 if len(variant.shape) == size and _has(variant, letters=letters)
             ]
             if members:
-                first = _bits("".join({symbol for _, of in members for symbol in of}))
-                place = program.add([first, len(members), *(at for at, _ in members)])
+                place = program.add(_list([at for at, _ in members], [one for _, one in members]))
+                wide = len(SYMBOLS if letters else DIGITS)
+                program.add(_fitting([one for _, one in members], size, wide))
                 program.integers[kernel.BUCKETS + 2 * size + letters] = place
     return kernel.OfficialTables(np.array(program.integers, np.int64))
+
+
+def _list(places: Sequence[int], variants: Sequence[Variant]) -> list[int]:
+    """The list of the variants of one length, with their written forms, the plain one first."""
+    written: dict[int, int] = {0: 0}
+    for bit, variant in enumerate(variants):
+        for form in variant.forms:
+            number = form_number(form)
+            written[number] = written.get(number, 0) | 1 << bit
+    if len(variants) > _MOST_VARIANTS:
+        raise ValueError(f"{len(variants)} variants of one length are more than a word has bits")
+    pairs = [part for pair in written.items() for part in pair]
+    return [len(variants), *places, len(written), *pairs]
+
+
+def _fitting(variants: Sequence[Variant], size: int, wide: int) -> list[int]:
+    """For each position and symbol bits of the variants that have it there."""
+    return [
+        sum(1 << bit for bit, variant in enumerate(variants) if symbol in variant.shape[place])
+        for place in range(size)
+        for symbol in SYMBOLS[:wide]
+    ]
 
 
 def _variant(
@@ -166,7 +190,6 @@ def _variant(
     countries: Sequence[str],
 ) -> int:
     """Write down a variant; where it begins."""
-    masks = program.keep(_bits(symbols) for symbols in variant.shape)
     first, last = program.rules(variant)
     head = {
         kernel.V_CODE: codes[number.name],
@@ -174,7 +197,6 @@ def _variant(
         kernel.V_TOPICS: topics_of(number),
         kernel.V_COUNTRIES: _places(number, countries),
         kernel.V_ANYWHERE: int(not number.countries),
-        kernel.V_MASKS: masks,
         kernel.V_RULES: first,
         kernel.V_RULES_END: last,
         kernel.V_FORMS: len(variant.forms),
@@ -182,10 +204,6 @@ def _variant(
     every = [score for level in scores(number, variant) for score in level]
     forms = [part for form in variant.forms for part in (form_number(form), form.level)]
     return program.add([*(head[place] for place in range(kernel.V_SCORES)), *every, *forms])
-
-
-def _bits(symbols: str) -> int:
-    return sum(1 << SYMBOLS.index(symbol) for symbol in symbols)
 
 
 def _places(number: Number, countries: Sequence[str]) -> int:

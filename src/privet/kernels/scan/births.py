@@ -30,7 +30,15 @@ from privet.kernels.scan.dates import (
     number_at,
     read_date,
 )
-from privet.kernels.scan.words import BASE, Words, topics_of, word_at, word_before
+from privet.kernels.scan.words import (
+    BASE,
+    Words,
+    topics_of,
+    word_at,
+    word_before,
+    word_left,
+    word_right,
+)
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -59,15 +67,16 @@ def may_be(data: Bytes, low: int, high: int, at: int, end: int, calendar: Calend
             place += 1
         if place + 1 < high and data[place + 1] == 47:
             return True
-        key, _ = word_at(data, place, high)
+        key, _ = word_right(data, place, high, calendar.words)
         if topics_of(key, calendar.words) != _ZERO:
             return True
     place = at
     while place > low and place > at - 4 and not CLASS[data[place - 1]] & (LETTER | BEYOND | DIGIT):
         place -= 1
-    if place > low and data[place - 1] in (0x9A, 0x80, 0xA0):
+    wide = place - 2 >= low and data[place - 1] in (0x9A, 0x80, 0xA0)
+    if wide and data[place - 2] in (0xBC, 0x80, 0xC2):  # a colon or blank of another script
         return True
-    key, _ = word_before(data, low, place)
+    key, _ = word_left(data, low, place, calendar.words)
     return topics_of(key, calendar.words) != _ZERO
 
 

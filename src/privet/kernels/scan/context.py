@@ -24,12 +24,16 @@ from privet.kernels.scan.words import (
     FOLD,
     LONGEST_RUN,
     MARK,
+    MEMO,
     Words,
     character_before,
     letter_at,
     may_be,
     slot_of,
+    topics_of,
+    two_bytes_end,
     unparted,
+    word_at,
 )
 
 TOPICS = (
@@ -49,7 +53,7 @@ TOPIC_CONTACT = 1 << 20
 """Words like call, reach, write to: weak support for what reaches a person."""
 
 BACK, AHEAD = 64, 24
-_NEAR = 32
+_NEAR, _FEW = 32, 5
 WORDS_BACK, WORDS_AHEAD = 8, 3
 NOWHERE = 1 << 20
 _BASE = np.uint64(BASE)
@@ -70,6 +74,17 @@ def _ahead() -> npt.NDArray[np.uint8]:
 
 
 _AHEAD = _ahead()
+
+
+def _small() -> npt.NDArray[np.uint64]:
+    table = np.zeros(128, np.uint64)
+    table[97:123] = range(97, 123)
+    return table
+
+
+_SMALL = _small()
+_POWERS = np.array([pow(BASE, power, 1 << 64) for power in range(BACK + 1)], np.uint64)
+"""By how many letters the word has to which the key of another is added."""
 
 Seen = tuple[np.uint64, np.uint64, int, int]
 """Topics, countries, place of the nearest word that speaks for something, of a NEGATIVE one."""
@@ -133,13 +148,30 @@ def _gather(
 ) -> Seen:
     """What the last `most` words of `data[limit:right]` speak of; nearest is what is rightmost."""
     seen = (_ZERO, _ZERO, NOWHERE, NOWHERE)
-    key, power, one, two = _ZERO, _ONE, _ZERO, _ZERO
-    place, count, at = 0, 0, right
+    key, one, two = _ZERO, _ZERO, _ZERO
+    letters, place, count, at = 0, 0, 0, right
     crossed = False
     while low < limit < right and (data[limit] & 0xC0) == 0x80:
         limit += 1
     sieve, beside = words.sieve, _ZERO
     while True:
+        while at > limit:  # small letters and characters of two bytes, since most are
+            byte = data[at - 1]
+            if byte < 128:
+                letter = _SMALL[byte]
+                if letter == _ZERO:
+                    break
+                at -= 1
+            else:
+                if not two_bytes_end(data, limit, at):
+                    break
+                folded = FOLD[(np.int64(data[at - 2]) & 0x1F) << 6 | np.int64(byte & 0x3F)]
+                if folded <= MARK:
+                    break
+                letter = np.uint64(folded)
+                at -= 2
+            key = key * _BASE + letter
+            letters += 1
         code, start = 0, limit
         capital = False
         if at > limit:
@@ -151,7 +183,7 @@ def _gather(
             else:
                 start = character_before(data, limit, at)
                 code, _ = letter_at(data, start, at)
-        elif power != _ONE and limit > low and _AHEAD[data[limit - 1]] == _LETTER:
+        elif letters and limit > low and _AHEAD[data[limit - 1]] == _LETTER:
             break
         runs = False
         if code != 0:
@@ -161,10 +193,11 @@ def _gather(
                 if code == MARK:
                     continue
                 key = key * _BASE + np.uint64(code)
-                power *= _BASE
+                letters += 1
                 if not (capital and _camel(data, limit, at, right)):
                     continue
-        if power != _ONE:
+        if letters:
+            power = _POWERS[letters]
             place += 1
             count += 1
             part = code == 0 and at > limit and 48 <= data[start] <= 57  # `136R` holds no word
@@ -177,7 +210,7 @@ def _gather(
                 if two != _ZERO and may_be(key + power * two, sieve):
                     seen = _look(key + power * two, place - 2, seen, words)
                 two = joined
-            one, key, power = key, _ZERO, _ONE
+            one, key, letters = key, _ZERO, 0
             if count == most:
                 break
         if at <= limit:
@@ -260,12 +293,36 @@ def named_otherwise(data: npt.NDArray[np.uint8], low: int, start: int, words: Wo
 
 
 @lean
+def beside(
+    data: npt.NDArray[np.uint8],
+    low: int,
+    high: int,
+    start: int,
+    end: int,
+    wanted: int,
+    words: Words,
+) -> bool:
+    """Whether one of five words right before `[start, end)`, or the next, speaks of `wanted`.
+
+    A shorter look than `context`, for candidates that are many and seldom anything.
+    """
+    topics, _, _, _ = _gather(data, low, max(low, start - BACK), start, _FEW, words)
+    if spoken(topics, wanted):
+        return True
+    place = end
+    while place < high and place < end + 2 and data[place] in (32, 40, 41, 44):
+        place += 1
+    key, _ = word_at(data, place, high)
+    return spoken(topics_of(key, words), wanted)
+
+
+@lean
 def context(
     data: npt.NDArray[np.uint8], low: int, high: int, start: int, end: int, words: Words
 ) -> tuple[np.uint64, np.uint64]:
     """Topics and countries spoken of around `[start, end)`: see the module."""
     memo = words.memo
-    kept = len(memo) > 1
+    kept = memo[MEMO - 1] != _ZERO
     if kept and memo[0] == low and memo[1] == start and memo[2] == end:
         return memo[3], memo[4]
     seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from privet.kernels.compiled import lean
 from privet.kernels.scan.classes import CLASS, DIGIT, WORD
-from privet.kernels.scan.words import Words, topics_of, word_at, word_before
+from privet.kernels.scan.words import Words, topics_of, word_at, word_left, word_right
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -163,7 +163,7 @@ def _month_right(data: Bytes, at: int, high: int, words: Words) -> tuple[int, in
     place = at
     for _ in range(3):
         place = _gap(data, place, high)
-        key, after = word_at(data, place, high)
+        key, after = word_right(data, place, high, words)
         if after == place:
             break
         topics = topics_of(key, words)
@@ -184,7 +184,7 @@ def _month_left(data: Bytes, low: int, at: int, words: Words) -> tuple[int, int]
         place -= 1
     if place == at:
         return 0, at
-    key, start = word_before(data, low, place)
+    key, start = word_left(data, low, place, words)
     month = np.int64(topics_of(key, words) & _MONTH)
     return (month, start) if month else (0, at)
 

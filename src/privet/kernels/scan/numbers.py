@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import inlined, lean
+from privet.kernels.compiled import bare, inlined, lean
 from privet.kernels.scan import (
     births,
     codes,
@@ -70,7 +70,7 @@ def on_digit(
     if start < at or (digits_end(data, at, high) < end and not _extended(data, at, high)):
         return _token(data, low, high, start, end, at, found, work, known)
     colon = end < high and data[end] == 58
-    if colon or (at > low and data[at - 1] == 58):
+    if (colon and _further_colon(data, end + 1, high)) or (at > low and data[at - 1] == 58):
         past = on_colons(data, low, high, at, found, work, known)
         if past:
             return past
@@ -82,11 +82,12 @@ def on_digit(
         past = network.uuid_end(data, at, high)
         if past > at:
             return past
-    if (colon and end - at >= 8) or joined_left(data, low, at) == SOFT:
+    left = joined_left(data, low, at)
+    if (colon and end - at >= 8) or left == SOFT:
         past = _secret(data, low, high, start, end, found, work, known)
         if past:
             return past
-    return _chain(data, low, high, at, found, work, known)
+    return _chain(data, low, high, at, left, found, work, known)
 
 
 @lean
@@ -94,6 +95,15 @@ def _extended(data: Bytes, at: int, high: int) -> bool:
     """Whether a run of digits as long as a phone number begins at `at`, with an `x12` behind."""
     end = digits_end(data, at, high)
     return 7 <= end - at <= 15 and phone_chain.extension(data, end, high) > end
+
+
+@lean
+def _further_colon(data: Bytes, at: int, high: int) -> bool:
+    """Whether a second colon follows the one before `at`, not as in `12:30`."""
+    limit = min(high, at + 4)
+    while at < limit and CLASS[data[at]] & HEX:
+        at += 1
+    return at < high and data[at] == 58
 
 
 @lean
@@ -134,7 +144,7 @@ def _hyphens(
 def _secret(
     data: Bytes, low: int, high: int, start: int, end: int, found: Found, work: Work, known: Known
 ) -> int:
-    first, last, kind, score, why = secrets.token(data, low, high, start, end, known.secrets)
+    first, last, kind, score, why = secrets.token(data, low, high, start, end, bare(known.secrets))
     if last and emit(found, work, first, last, kind, score, why):
         return last
     return 0
@@ -199,7 +209,7 @@ def _token(
     last, kind, score, why = official_at(data, low, high, start, work, known)
     if kind and emit(found, work, work.opening, last, kind, score, why):
         return last
-    if end - start in (8, 11) and payment.is_bic(data, start, end, known.iban_lengths):
+    if end - start in (8, 11) and payment.is_bic(data, start, end, bare(known.iban_lengths)):
         on_bic(data, low, high, start, end, found, work, known)
     past = _place(data, low, high, at, found, work, known)
     return max(past, end)
@@ -220,7 +230,7 @@ def on_bic(
 def _iban(
     data: Bytes, low: int, high: int, start: int, found: Found, work: Work, known: Known
 ) -> int:
-    last, sure = payment.iban(data, high, start, known.iban_lengths)
+    last, sure = payment.iban(data, high, start, bare(known.iban_lengths))
     if sure == 2:
         emit(found, work, start, last, codes.IBAN, 95, codes.CHECKSUM)
         return last
@@ -234,9 +244,9 @@ def _iban(
 
 @inlined
 def _chain(
-    data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
+    data: Bytes, low: int, high: int, at: int, left: int, found: Found, work: Work, known: Known
 ) -> int:
-    """All that a chain of digit groups may hold; where to go on."""
+    """All that a chain of digit groups may hold, joined as `left` says; where to go on."""
     chain = work.chain
     count = read_chain(data, at, high, chain)
     past = chain[count - 1, 1]
@@ -246,9 +256,7 @@ def _chain(
         past = chain[count, 0]
     group = np.int64(0)
     while group < count:
-        if group == 0:
-            left = joined_left(data, low, at)
-        else:
+        if group:
             left = CLEAN if chain[group, 2] in (BLANK, PARENTHESIS) else HARD
         if left < HARD:
             end = _from_group(data, low, high, group, count, found, work, known)
@@ -283,16 +291,16 @@ def _from_group(
                 _ipv4(data, low, high, start, last, how, found, work, known)
                 return last
     if close - start in (1, 2, 3, 4, 8) and births.may_be(
-        data, low, high, start, close, calendar_of(known)
+        data, low, high, start, close, calendar_of(known, work)
     ):
         first, last, kind, score, why = births.found(
-            data, low, high, start, words_of(known, work), calendar_of(known)
+            data, low, high, start, words_of(known, work), calendar_of(known, work)
         )
         if last and emit(found, work, first, last, kind, score, why):
             return last
     whole = chain[count - 1, 1] - start
     if whole >= 12:
-        groups, sure = payment.card(data, chain, group, count, work.digits)
+        groups, sure = payment.card(data, chain, group, count, bare(work.digits))
         last = chain[group + max(groups, 1) - 1, 1]
         if (
             groups
@@ -304,7 +312,7 @@ def _from_group(
     if last:
         return last
     if close - start in (1, 2, 4) and _goes_on(data, high, close):
-        last = dates.is_date(data, low, high, start, calendar_of(known))
+        last = dates.is_date(data, low, high, start, calendar_of(known, work))
         if last > start:
             return last
     return _place(data, low, high, start, found, work, known)
@@ -332,7 +340,15 @@ def _identified(
     opening = work.opening
     if chain[count - 1, 1] - start >= 6 and phone_chain.is_worth_it(data, low, chain, group, count):
         taken, first, past, sure, reason = phone_chain.phone(
-            data, low, high, chain, group, count, words_of(known, work), known.phones, work.digits
+            data,
+            low,
+            high,
+            chain,
+            group,
+            count,
+            words_of(known, work),
+            bare(known.phones),
+            bare(work.digits),
         )
         if taken and sure > score and emit(found, work, first, past, codes.PHONE, sure, reason):
             return past
@@ -347,7 +363,7 @@ def _place(
 ) -> int:
     """A street, postcode or pair of coordinates at the digit `at`; its end or 0."""
     first, last, kind, score, why = places.found(
-        data, low, high, at, words_of(known, work), street_words_of(known)
+        data, low, high, at, words_of(known, work), street_words_of(known, work)
     )
     if last and emit(found, work, first, last, kind, score, why):
         return last
@@ -362,7 +378,7 @@ def _goes_on(data: Bytes, high: int, end: int) -> bool:
     byte = data[end]
     if byte in (45, 46, 47, 58):
         return CLASS[data[end + 1]] & DIGIT != 0
-    return byte >= 0xE2
+    return byte in (0xE5, 0xEB)  # 年, 년
 
 
 @lean

@@ -42,7 +42,6 @@ from privet.kernels.scan.official_tables import (
     V_CODE,
     V_COUNTRIES,
     V_FORMS,
-    V_MASKS,
     V_RULES,
     V_RULES_END,
     V_SCORES,
@@ -58,9 +57,9 @@ Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
 
 _OTHER = 63
-_SIGN = 64
+SIGN = 64
 _MOST_SIGNS = 7
-_IN_ONE = 10
+IN_ONE = 10
 
 
 def _symbols() -> Bytes:
@@ -69,8 +68,8 @@ def _symbols() -> Bytes:
         table[symbol] = place
         table[ord(chr(symbol).lower())] = place
     for sign, byte in enumerate(b" -./+(", 1):
-        table[byte] = _SIGN + sign
-    table[ord(")")] = _SIGN
+        table[byte] = SIGN + sign
+    table[ord(")")] = SIGN
     return table
 
 
@@ -93,7 +92,7 @@ def _permutations() -> Bytes:
     return np.stack(rows)
 
 
-_SYMBOL = _symbols()
+SYMBOL = _symbols()
 _TIMES = _dihedral()
 _PERMUTED = _permutations()
 _DAYS = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.uint8)
@@ -109,7 +108,7 @@ def measure(data: Bytes, start: int, end: int) -> tuple[int, int, int]:
     count, letters, form, signs, last = 0, 0, 0, 0, -1
     at = start
     while at < end:
-        symbol = np.int64(_SYMBOL[data[at]])
+        symbol = np.int64(SYMBOL[data[at]])
         size = 1
         if symbol < 36:
             letters += symbol >= 10
@@ -119,15 +118,15 @@ def measure(data: Bytes, start: int, end: int) -> tuple[int, int, int]:
             at += 1
             continue
         if data[at] == 0xC2 and at + 1 < end and data[at + 1] == 0xA0:
-            symbol, size = np.int64(_SIGN + 1), 2
+            symbol, size = np.int64(SIGN + 1), 2
         elif data[at] == 0xE2 and at + 2 < end and data[at + 1] == 0x80:
             if data[at + 2] == 0xAF:
-                symbol, size = np.int64(_SIGN + 1), 3
+                symbol, size = np.int64(SIGN + 1), 3
             elif 0x90 <= data[at + 2] <= 0x93:
-                symbol, size = np.int64(_SIGN + 2), 3
+                symbol, size = np.int64(SIGN + 2), 3
         if symbol == _OTHER:
             return count, letters, -1
-        sign = symbol - _SIGN
+        sign = symbol - SIGN
         if count == last:
             held = form & 7
             if sign > 1 and held > 1:
@@ -162,63 +161,93 @@ def official(
         countries: bits of the countries that its context speaks of.
         tables: `privet.detect.kinds.numbers.tables()`.
     """
-    count, letters, form = measure(data, start, end)
-    if form < 0 or count > LONGEST:
+    held, count, letters, form = _matching(data, start, end, tables.program)
+    if held == 0:
         return 0, 0, 0
-    program = tables.program
-    bucket = program[BUCKETS + 2 * count + (letters > 0)]
-    if bucket == 0 or (program[bucket] >> np.int64(_SYMBOL[data[start]])) & 1 == 0:
-        return 0, 0, 0
+    small = letters > 0 and is_small(data, start, end)
     about, places = np.int64(topics), np.int64(countries)
-    small = letters > 0 and _small(data, start, end)
-    for place in range(bucket + 2, bucket + 2 + program[bucket + 1]):
-        if _reachable(program, program[place], form, small, about, places) >= program[LEAST]:
-            return _best(data, start, end, letters, form, about, places, program)
-    return 0, 0, 0
+    return likeliest(held, count, letters, form, small, about, places, tables.program)
 
 
 @lean
 def possible(data: Bytes, start: int, end: int, tables: OfficialTables) -> bool:
-    """Whether `data[start:end]` may be an official number in any context; soon told.
-
-    Who asks it first need not look for context around what can be none.
-    """
-    count, letters, form = measure(data, start, end)
-    if form < 0 or count > LONGEST:
-        return False
-    program = tables.program
-    bucket = program[BUCKETS + 2 * count + (letters > 0)]
-    if bucket == 0 or (program[bucket] >> np.int64(_SYMBOL[data[start]])) & 1 == 0:
-        return False
-    read, one, two = _read(data, start, end, letters)
-    for place in range(bucket + 1 + (program[bucket + 1] if read else 0), bucket + 1, -1):
-        variant = program[place]
-        if _written(program, variant, form) >= 0 and _holds(program, variant, one, two, count):
-            return True
-    return False
+    """Whether `data[start:end]` may be an official number in any context; soon told."""
+    held, _, _, _ = _matching(data, start, end, tables.program)
+    return held != 0
 
 
 @lean
-def _best(
-    data: Bytes,
-    start: int,
-    end: int,
+def _matching(data: Bytes, start: int, end: int, program: Integers) -> tuple[int, int, int, int]:
+    """What `holding` gives for `data[start:end]`; symbols, letters and written form."""
+    count, letters, form = measure(data, start, end)
+    if form < 0 or count > LONGEST:
+        return np.int64(0), count, letters, form
+    read, one, two = _read(data, start, end, letters)
+    return holding(read, letters, form, one, two, program), read, letters, form
+
+
+@lean
+def holding(count: int, letters: int, form: int, one: int, two: int, program: Integers) -> int:
+    """The variants that hold, as bits at their places in the list of this many symbols.
+
+    Args:
+        count: how many symbols; 0 holds nothing.
+        letters: how many of them are letters.
+        form: the written form.
+        one: the first ten symbols, six bits each.
+        two: those after.
+        program: see `official_tables`.
+    """
+    bucket = program[BUCKETS + 2 * count + (letters > 0)] if count else np.int64(0)
+    if bucket == 0:
+        return np.int64(0)
+    table = bucket + 1 + program[bucket]
+    left, forms = np.int64(0), program[table]
+    for at in range(table + 1, table + 1 + 2 * forms, 2):
+        if program[at] == form:
+            left = program[at + 1]
+            break
+    table += 1 + 2 * forms
+    wide = 36 if letters else 10
+    for place in range(count):
+        if left == 0:
+            break
+        left &= program[table + place * wide + _symbol(one, two, place)]
+    held, bit, at = np.int64(0), np.int64(1), bucket + 1
+    while left:
+        if left & 1 and _holds(program, program[at], one, two):
+            held |= bit
+        left >>= 1
+        bit <<= 1
+        at += 1
+    return held
+
+
+@lean
+def likeliest(
+    held: int,
+    count: int,
     letters: int,
     form: int,
+    small: bool,  # noqa: FBT001
     topics: int,
     countries: int,
     program: Integers,
 ) -> tuple[int, int, int]:
-    """The variant that matches with the highest score; of several the one that is rarest."""
-    count, one, two = _read(data, start, end, letters)
-    small = letters > 0 and _small(data, start, end)
-    bucket = program[BUCKETS + 2 * count + (letters > 0)] if count else 0
+    """Of the variants that hold the one with the highest score, or the rarest of several.
+
+    Returns:
+        Its kind, score and evidence; kind 0 where context lets none count.
+    """
+    at = program[BUCKETS + 2 * count + (letters > 0)] + 1
     best, score = 0, program[LEAST] - 1
-    for place in range(bucket + 2, bucket + 2 + (program[bucket + 1] if count else 0)):
-        variant = program[place]
-        reachable = _reachable(program, variant, form, small, topics, countries)
-        if reachable > score and _holds(program, variant, one, two, count):
-            best, score = variant, reachable
+    while held:
+        if held & 1:
+            reachable = _reachable(program, program[at], form, small, topics, countries)
+            if reachable > score:
+                best, score = program[at], reachable
+        held >>= 1
+        at += 1
     if best == 0:
         return 0, 0, 0
     context = _situation(program, best, topics, countries)
@@ -237,17 +266,17 @@ def _read(data: Bytes, start: int, end: int, letters: int) -> tuple[int, int, in
     None for one digit over and over, and for letters of both cases.
     """
     count, upper, one, two = np.int64(0), 0, np.int64(0), np.int64(0)
-    first = np.int64(_SYMBOL[data[start]])
+    first = np.int64(SYMBOL[data[start]])
     same = True
     for at in range(start, end):
-        symbol = np.int64(_SYMBOL[data[at]])
+        symbol = np.int64(SYMBOL[data[at]])
         if symbol >= 36:
             continue
         upper += symbol >= 10 and data[at] < 97
-        if count < _IN_ONE:
+        if count < IN_ONE:
             one |= symbol << (6 * count)
         else:
-            two |= symbol << (6 * (count - _IN_ONE))
+            two |= symbol << (6 * (count - IN_ONE))
         same = same and symbol == first
         count += 1
     if same or 0 < upper < letters:
@@ -258,13 +287,13 @@ def _read(data: Bytes, start: int, end: int, letters: int) -> tuple[int, int, in
 @lean
 def _symbol(one: int, two: int, place: int) -> int:
     """The symbol at `place`."""
-    if place < _IN_ONE:
+    if place < IN_ONE:
         return (one >> (6 * place)) & 63
-    return (two >> (6 * (place - _IN_ONE))) & 63
+    return (two >> (6 * (place - IN_ONE))) & 63
 
 
 @lean
-def _small(data: Bytes, start: int, end: int) -> bool:
+def is_small(data: Bytes, start: int, end: int) -> bool:
     """Whether the first letter is a small one."""
     for at in range(start, end):
         if data[at] >= 65 and data[at] < 128:
@@ -320,12 +349,8 @@ def _situation(program: Integers, variant: int, topics: int, countries: int) -> 
 
 
 @lean
-def _holds(program: Integers, variant: int, one: int, two: int, count: int) -> bool:
-    """Whether shape and every rule of the variant hold."""
-    masks = program[variant + V_MASKS]
-    for place in range(count):
-        if (program[masks + place] >> _symbol(one, two, place)) & 1 == 0:
-            return False
+def _holds(program: Integers, variant: int, one: int, two: int) -> bool:
+    """Whether every rule of the variant holds."""
     rule, last = program[variant + V_RULES], program[variant + V_RULES_END]
     while rule < last:
         what = program[rule + 1]

@@ -5,9 +5,10 @@ The array holds, at the places named here:
 
     0         bits of the topics of identity, of other numbers, of NEGATIVE; the least score
     BUCKETS   for each length where its lists are: for digits alone, and for what has letters
-    a list    bits of the symbols that one may begin with, how many variants, where each begins
+    a list    how many variants, where each begins; how many written forms, each with bits of the
+              variants that are written so; for each position and symbol bits of the variants that
+              have it there: 10 symbols of digits alone, else 36
     a variant what the V_ constants name; then its written forms, as pairs of form and level
-    masks     for each position bits of the symbols that may stand there
     rules     each the place of the next rule, its kind, and its parameters
     values    36 integers: what each symbol adds to a sum where it stands
 
@@ -24,9 +25,11 @@ import numpy.typing as npt
 
 LONGEST = 18
 """Letters and digits of the longest number."""
+MOST_PARTS = 8
+"""Groups that a number may be written in."""
 IDENTITY, OTHERS, NEGATIVE, LEAST, BUCKETS = range(5)
-V_CODE, V_CHECKED, V_TOPICS, V_COUNTRIES, V_ANYWHERE, V_MASKS, V_RULES, V_RULES_END = range(8)
-V_FORMS, V_SCORES = 8, 9
+V_CODE, V_CHECKED, V_TOPICS, V_COUNTRIES, V_ANYWHERE, V_RULES, V_RULES_END = range(7)
+V_FORMS, V_SCORES = 7, 8
 """How many written forms; and where the scores begin, by level and situation."""
 WITHIN, DAY, SUM, HYBRID, VERHOEFF, REPEATS = range(6)
 """Kinds of rules."""

@@ -18,6 +18,7 @@ from privet.kernels.scan.context import (
     TOPIC_ADDRESS,
     TOPIC_NEGATIVE,
     TOPIC_POSTCODE,
+    beside,
     context,
     spoken,
 )
@@ -114,11 +115,12 @@ def _told(data: Bytes, low: int, high: int, at: int, end: int, words: Words, str
         if start == at - 3 and upper and kind_of(key, streets) & STATE:
             return 65
     year = end - at == 4 and (data[at] == 49 or data[at] == 50) and data[at + 1] in (48, 57)
-    if year and not _city_follows(data, end, high):
+    city = _city_follows(data, end, high)
+    if not city and (year or not beside(data, low, high, at, end, TOPIC_POSTCODE, words)):
         return 0
     topics, _ = context(data, low, high, at, end, words)
     if spoken(topics, TOPIC_POSTCODE) and not spoken(topics, TOPIC_NEGATIVE):
         return 70
-    if spoken(topics, TOPIC_ADDRESS) and _city_follows(data, end, high):
+    if city and spoken(topics, TOPIC_ADDRESS):
         return 60
     return 0

@@ -9,23 +9,24 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import compiled, inlined, lean, sources_version
+from privet.kernels.compiled import bare, compiled, inlined, lean, sources_version
 from privet.kernels.scan import codes, network, payment, secrets
 from privet.kernels.scan.classes import CLASS, DIGIT, HEX, TRIGGER, WORD
 from privet.kernels.scan.context import TOPIC_ACCOUNT, context, spoken
 from privet.kernels.scan.emission import Found, emit
 from privet.kernels.scan.numbers import on_bic, on_colons, on_digit
 from privet.kernels.scan.tables import Known, Records, Work, words_of
-from privet.kernels.scan.triggers import BLOCK, holds_trigger
+from privet.kernels.scan.triggers import BLOCK, PART, holds_trigger, part_holds_trigger
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 Scan: TypeAlias = Callable[[Bytes, Places, int, int, int, Found, Records, Records], tuple[int, int]]
 
 
-@inlined
+@lean
 def _scan(
     data: Bytes,
+    size: int,
     offsets: Places,
     row: int,
     at: int,
@@ -35,7 +36,7 @@ def _scan(
     known: Known,
 ) -> tuple[int, int]:
     last = offsets[stop]
-    limit = len(data) - BLOCK
+    limit = size - BLOCK
     full = len(found) - 8
     resume = at
     place = at
@@ -43,7 +44,10 @@ def _scan(
         if place < limit and not holds_trigger(data, place):
             place += BLOCK
             continue
-        border = min(last, place + BLOCK)
+        if place < limit and not part_holds_trigger(data, place):
+            place += PART
+            continue
+        border = min(last, place + PART)
         while place < border:
             if place < resume or not CLASS[data[place]] & TRIGGER:
                 place += 1
@@ -105,7 +109,7 @@ def _on_colon(
         if end:
             return end
     if at + 2 < high and data[at + 1] == 47 and data[at + 2] == 47:
-        first, end, kind, score, why = secrets.url(data, low, high, at, known.secrets)
+        first, end, kind, score, why = secrets.url(data, low, high, at, bare(known.secrets))
         noted = end > 0 and emit(found, work, first, end, kind, score, why)
         if kind == codes.PASSWORD:
             return end + 1  # past the `@`: `password@host` is no mailbox
@@ -118,7 +122,7 @@ def _assigned(
     data: Bytes, low: int, high: int, at: int, found: Found, work: Work, known: Known
 ) -> int:
     """A secret after `=` or `:`, or a BIC after `BIC:`."""
-    first, end, kind, score, why = secrets.assignment(data, low, high, at, known.secrets)
+    first, end, kind, score, why = secrets.assignment(data, low, high, at, bare(known.secrets))
     if end and emit(found, work, first, end, kind, score, why):
         return end
     start = at + 1
@@ -127,7 +131,7 @@ def _assigned(
     end = start
     while end < high and end - start < 12 and CLASS[data[end]] & WORD:
         end += 1
-    bic = payment.is_bic(data, start, end, known.iban_lengths)
+    bic = payment.is_bic(data, start, end, bare(known.iban_lengths))
     if bic and on_bic(data, low, high, start, end, found, work, known):
         return end
     return at + 1
@@ -179,6 +183,6 @@ def _compiled() -> Scan:
     ) -> tuple[int, int]:
         if version == 0:
             return row, at
-        return _scan(data, offsets, row, at, stop, found, work[0], known[0])
+        return _scan(bare(data), len(data), bare(offsets), row, at, stop, found, work[0], known[0])
 
     return scan

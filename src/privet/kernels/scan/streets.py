@@ -26,6 +26,8 @@ from privet.kernels.scan.words import (
     topics_of,
     word_at,
     word_before,
+    word_left,
+    word_right,
 )
 
 Bytes = npt.NDArray[np.uint8]
@@ -178,7 +180,7 @@ def _number_first(data: Bytes, house: int, high: int, streets: Words) -> int:
             names += 1
             place = after
             continue
-        key, after = word_at(data, gap, high)
+        key, after = word_right(data, gap, high, streets)
         if after == gap:
             break
         kind = kind_of(key, streets)
@@ -256,7 +258,7 @@ def _word_first(data: Bytes, low: int, high: int, at: int, streets: Words) -> in
     place = _past(data, low, at)
     if place == at:
         return -1
-    key, start = word_before(data, low, place)
+    key, start = word_left(data, low, place, streets)
     if start < place and kind_of(key, streets) & COUNT:
         place = _past(data, low, start)
         if place == start:

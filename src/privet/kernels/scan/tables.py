@@ -2,7 +2,8 @@
 
 Compiled code hands an array on as seven words and a tuple of arrays as many more, at every call. A
 record is one address, so functions can pass all tables along at no cost, and take out what they
-need. Its shape is part of its type: tables of other sizes are another program.
+need, as addresses too (`bare`). Its shape is part of its type: tables of other sizes are another
+program.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import inlined
+from privet.kernels.compiled import bare, inlined
 from privet.kernels.scan.chains import LONGEST_GROUP, MOST_GROUPS
 from privet.kernels.scan.dates import Calendar
-from privet.kernels.scan.official_tables import OfficialTables
+from privet.kernels.scan.official_tables import MOST_PARTS, OfficialTables
 from privet.kernels.scan.phones import PhoneTables
 from privet.kernels.scan.secret_tables import SecretTables
-from privet.kernels.scan.words import Words
+from privet.kernels.scan.words import MEMO, Words
 
 Known: TypeAlias = Any
 """A record made by `known`: the type checker cannot see its fields."""
@@ -62,13 +63,20 @@ def known(tables: Tables) -> Records:
         "street_keys": streets.keys,
         "street_topics": streets.topics,
         "street_countries": streets.countries,
-        "no_memo": streets.memo,
     }
     fields = [(name, array.dtype, array.shape) for name, array in arrays.items()]
-    made = np.zeros(1, np.dtype([*fields, ("latest", np.int64)], align=True))
+    numbers = {
+        "latest": tables.calendar.latest,
+        "last": words.last,
+        "date_last": dates.last,
+        "street_last": streets.last,
+    }
+    fields += [(name, np.dtype(np.int64), ()) for name in numbers]
+    made = np.zeros(1, np.dtype(fields, align=True))
     for name, array in arrays.items():
         made[name][0] = array
-    made["latest"] = tables.calendar.latest
+    for name, number in numbers.items():
+        made[name] = number
     return made
 
 
@@ -83,52 +91,57 @@ def workplace(wanted: npt.NDArray[np.uint8], floor: int) -> Records:
         ("wanted", np.uint8, wanted.shape),
         ("chain", np.int64, (MOST_GROUPS, 3)),
         ("digits", np.uint8, (MOST_GROUPS * LONGEST_GROUP,)),
-        ("ends", np.int64, (MOST_GROUPS,)),
+        ("groups", np.int64, (MOST_PARTS, 4)),
+        ("symbols", np.int64, (2,)),
         ("count", np.int64),
         ("floor", np.int64),
         ("row", np.int64),
         ("opening", np.int64),
-        ("memo", np.uint64, (5,)),
+        ("memo", np.uint64, (MEMO,)),
+        ("near", np.uint64, (MEMO,)),
     ]
     made = np.zeros(1, np.dtype(fields, align=True))
     made["wanted"][0] = wanted
     made["floor"] = floor
-    made["memo"] = np.iinfo(np.uint64).max
+    made["memo"] = made["near"] = np.iinfo(np.uint64).max
     return made
 
 
 @inlined
 def words_of(known: Known, work: Work) -> Words:
     """The words of contexts, with the last answer at hand."""
-    return Words(known.sieve, known.keys, known.topics, known.countries, work.memo)
-
-
-@inlined
-def street_words_of(known: Known) -> Words:
-    """The words of streets."""
     return Words(
-        known.street_sieve,
-        known.street_keys,
-        known.street_topics,
-        known.street_countries,
-        known.no_memo,
+        bare(known.sieve),
+        bare(known.keys),
+        bare(known.topics),
+        bare(known.countries),
+        known.last,
+        bare(work.memo),
     )
 
 
 @inlined
-def calendar_of(known: Known) -> Calendar:
-    """Names of months, and the last day that can be."""
+def street_words_of(known: Known, work: Work) -> Words:
+    """The words of streets, with the last words beside a number at hand."""
+    return Words(
+        bare(known.street_sieve),
+        bare(known.street_keys),
+        bare(known.street_topics),
+        bare(known.street_countries),
+        known.street_last,
+        bare(work.near),
+    )
+
+
+@inlined
+def calendar_of(known: Known, work: Work) -> Calendar:
+    """Names of months, and the last day that can be; the last words beside a number at hand."""
     words = Words(
-        known.date_sieve,
-        known.date_keys,
-        known.date_topics,
-        known.date_countries,
-        known.no_memo,
+        bare(known.date_sieve),
+        bare(known.date_keys),
+        bare(known.date_topics),
+        bare(known.date_countries),
+        known.date_last,
+        bare(work.near),
     )
     return Calendar(words, known.latest)
-
-
-@inlined
-def official_of(known: Known) -> OfficialTables:
-    """The program of official numbers."""
-    return OfficialTables(known.official)

@@ -20,6 +20,8 @@ from privet.kernels.compiled import lean
 MARK = 1
 """What an accent of its own is folded to: it is passed over."""
 BASE = 0x9E3779B97F4A7C15
+MEMO = 7
+"""Numbers of a memo."""
 LONGEST_RUN = 6
 """The longest word, in characters, of a script that does not part words."""
 _BASE = np.uint64(BASE)
@@ -63,8 +65,12 @@ class Words(NamedTuple):
     keys: npt.NDArray[np.uint64]
     topics: npt.NDArray[np.uint64]
     countries: npt.NDArray[np.uint64]
+    last: int
+    """The last slot: the size of the table, less one."""
     memo: npt.NDArray[np.uint64]
-    """The last answer of `context` (low, start, end, topics, countries); one number for none."""
+    """The last answer of `context` (low, start, end, topics, countries), or those of `word_right`
+    and `word_left` (place, key, end or start). MEMO numbers; none is kept while the last
+    of them is 0."""
 
 
 def folded(code: int) -> int:
@@ -110,7 +116,8 @@ def table_of(entries: Iterable[tuple[str, int, int]]) -> Words:
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
         np.zeros(size, np.uint64),
-        np.zeros(1, np.uint64),
+        size - 1,
+        np.zeros(MEMO, np.uint64),
     )
     for key, (topics, countries) in told.items():
         slot = ((key * int(_MIX) & _MASK) >> 20) & (size - 1)
@@ -143,7 +150,7 @@ def slot_of(key: np.uint64, words: Words) -> int:
     """Where `key` stands in the table; -1 if it does not."""
     if not may_be(key, words.sieve):
         return -1
-    last = len(words.keys) - 1
+    last = np.int64(words.last)
     slot = np.int64((key * _MIX) >> _SHIFT) & last
     while words.keys[slot] != _ZERO:
         if words.keys[slot] == key:
@@ -193,6 +200,12 @@ def character_before(data: npt.NDArray[np.uint8], low: int, at: int) -> int:
 
 
 @lean
+def two_bytes_end(data: npt.NDArray[np.uint8], low: int, at: int) -> bool:
+    """Whether a character of two bytes (Latin, Greek, Cyrillic, Arabic …) ends at `at`."""
+    return at - 2 >= low and (data[at - 1] & 0xC0) == 0x80 and 0xC0 <= data[at - 2] < 0xE0
+
+
+@lean
 def unparted(code: int) -> bool:
     """Whether the letter is of a script that does not part words: Han, kana, Hangul, Thai."""
     return code >= 0x3040 or 0x0E00 <= code < 0x0F00
@@ -206,6 +219,22 @@ def word_at(data: npt.NDArray[np.uint8], at: int, high: int) -> tuple[np.uint64,
     """
     key, power, letters = _ZERO, _ONE, 0
     while at < high and letters < 32:
+        first = data[at]
+        if first < 0x80 or (0xC0 <= first < 0xE0 and at + 2 <= high):
+            letter, size = FOLD[first & 0x7F], 1
+            if first >= 0x80:
+                letter, size = (
+                    FOLD[(np.int64(first) & 0x1F) << 6 | np.int64(data[at + 1] & 0x3F)],
+                    2,
+                )
+            if letter == 0:
+                break
+            at += size
+            if letter != MARK:
+                key += power * np.uint64(letter)
+                power *= _BASE
+                letters += 1
+            continue
         code, after = letter_at(data, at, high)
         if code == 0 or (letters and unparted(code)):
             break
@@ -225,6 +254,18 @@ def word_before(data: npt.NDArray[np.uint8], low: int, at: int) -> tuple[np.uint
     """The key of the word that ends at `at`, and where it begins: (0, at) where there is none."""
     key, letters = _ZERO, 0
     while at > low and letters < 32:
+        last = data[at - 1]
+        if last < 0x80 or two_bytes_end(data, low, at):
+            letter, size = FOLD[last & 0x7F], 1
+            if last >= 0x80:
+                letter, size = FOLD[(np.int64(data[at - 2]) & 0x1F) << 6 | np.int64(last & 0x3F)], 2
+            if letter == 0:
+                break
+            at -= size
+            if letter != MARK:
+                key = key * _BASE + np.uint64(letter)
+                letters += 1
+            continue
         start = character_before(data, low, at)
         code, _ = letter_at(data, start, at)
         if code == 0 or (letters and unparted(code)):
@@ -237,6 +278,34 @@ def word_before(data: npt.NDArray[np.uint8], low: int, at: int) -> tuple[np.uint
         if unparted(code):
             break
     return key, at
+
+
+@lean
+def word_right(
+    data: npt.NDArray[np.uint8], at: int, high: int, words: Words
+) -> tuple[np.uint64, int]:
+    """`word_at`, with the last answer at hand: several ask for the word that follows a number."""
+    memo = words.memo
+    if memo[MEMO - 1] == _ZERO:
+        return word_at(data, at, high)
+    if memo[0] != np.uint64(at):
+        key, end = word_at(data, at, high)
+        memo[0], memo[1], memo[2] = np.uint64(at), key, np.uint64(end)
+    return memo[1], np.int64(memo[2])
+
+
+@lean
+def word_left(
+    data: npt.NDArray[np.uint8], low: int, at: int, words: Words
+) -> tuple[np.uint64, int]:
+    """`word_before`, with the last answer at hand."""
+    memo = words.memo
+    if memo[MEMO - 1] == _ZERO:
+        return word_before(data, low, at)
+    if memo[3] != np.uint64(at):
+        key, start = word_before(data, low, at)
+        memo[3], memo[4], memo[5] = np.uint64(at), key, np.uint64(start)
+    return memo[4], np.int64(memo[5])
 
 
 @lean
