@@ -225,7 +225,7 @@ def test_behind_the_vetting_the_engine_itself_is_shut(statement: str, tmp_path: 
     table_of_python = pa.table({"id": [1]})
     file = tmp_path / "data.csv"
     file.write_text("a\n1\n")
-    with ENGINE._connect() as connection, pytest.raises(duckdb.Error):
+    with ENGINE.connect() as connection, pytest.raises(duckdb.Error):
         connection.execute(statement.format(file=file, folder=tmp_path)).fetchall()
     assert list(tmp_path.iterdir()) == [file]
     assert table_of_python.num_rows == 1

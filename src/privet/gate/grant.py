@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, BinaryIO, Self, cast
 
 import pyarrow as pa
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from privet.crypto.delivery import AgeWriter
 from privet.crypto.hashing import HashingSink
+from privet.crypto.mac import hmac_sha256
+from privet.gate.anonymity import Anonymised, Asked, earlier_plans, record_name
 from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
 from privet.gate.order import RowOrder
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
-from privet.gate.tables import DRAW, GRANT, OPEN, RELEASED, SEALED
+from privet.gate.tables import DRAW, FITTED, GRANT, OPEN, RELEASED, SEALED
 from privet.gate.terms import SourceRef, Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
+from privet.model.canonical import Json
 from privet.model.contract import NO_CATEGORY, Column
 from privet.model.errors import IntegrityError, PrivetError, Refused, Unavailable
 from privet.model.paths import ColumnPath
 from privet.model.pipeline import FormatName
 from privet.model.policy import Treatment
 from privet.model.release import Decision, FileDigest, RowCounts
+from privet.policy.anonymity import is_anonymous
 from privet.policy.where import parse_filter
 from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import BatchWriter, ReleaseTarget
@@ -118,6 +124,7 @@ class Grant:
     counts: dict[str, RowCounts] = field(default_factory=dict)
     types: dict[str, dict[str, str]] = field(default_factory=dict)
     charged: set[str] = field(default_factory=set)
+    anonymised: dict[str, Anonymised] = field(default_factory=dict)
     ended: bool = False
 
     def __enter__(self) -> Self:
@@ -140,24 +147,35 @@ class Grant:
         if decision is None:
             raise Refused(f"{part.data} is not granted", hint="open a grant that names it")
         self._charge(part.data)
+        if is_anonymous(decision.guarantee):
+            return self._accounted(part.data, self._draw_anonymous(part, decision))
         keys = linkage_keys(self.means, decision)
         scope = self._scope(decision, keys, part.own)
         order = RowOrder(
             keys[order_domain(decision.request)].secret, part.data, self._shown_subject(decision)
         )
+        with self._staged(part, decision) as sink:
+            counts = self._write_rows(scope, order, part, sink, decision.most_rows)
+        return self._accounted(part.data, counts)
+
+    @contextmanager
+    def _staged(self, part: Part, decision: Decision) -> Iterator[BinaryIO]:
+        """A file of the release, hashed as it is written; sealed where the recipient has a key."""
         recipient = decision.recipient.key
-        name = f"{part.data}.{part.form}{'.age' if recipient else ''}"
+        name = _file_name(part, decision)
         with ExitStack() as stack:
             staged = stack.enter_context(self.target.writer(name))
             hashed = HashingSink(staged, sha256())
             sink = cast("BinaryIO", hashed)
             if recipient:
                 sink = cast("BinaryIO", stack.enter_context(AgeWriter(sink, recipient)))
-            counts = self._write_rows(scope, order, part, sink, decision.most_rows)
+            yield sink
         self.files.append(FileDigest(name, hashed.size, hashed.hexdigest()))
+
+    def _accounted(self, data: str, counts: RowCounts) -> RowCounts:
         if not counts.balanced():
-            raise IntegrityError(f"{part.data}: rows read and rows accounted for are not the same")
-        self.counts[part.data] = counts
+            raise IntegrityError(f"{data}: rows read and rows accounted for are not the same")
+        self.counts[data] = counts
         return counts
 
     def close(self, evidence: Mapping[str, Any]) -> Release:
@@ -182,15 +200,22 @@ class Grant:
                 sources=sorted(self.sources, key=lambda source: source.data),
                 files=self.files,
                 policy_version=self.policy_version,
+                measured={data: each.found for data, each in self.anonymised.items()},
+                fitted=self._plans_tag(),
             )
         )
+        plans = {
+            data: self.means.vault.put_sealed(record_name(self.id, data), each.plan)
+            for data, each in sorted(self.anonymised.items())
+        }
         record = self.means.vault.put_sealed(self.id, canonical.encode(self._evidence(evidence)))
         with self.means.catalog.write() as connection:
-            body = {
+            body: dict[str, Json] = {
                 "release": self.id,
                 "grant": self.id,
                 "statement": sha256(statement).hexdigest(),
                 "evidence": record,
+                **({"fitted": plans} if plans else {}),
             }
             entry = self.means.log.append(connection, "release", body)
             sealed = connection.execute(
@@ -200,6 +225,7 @@ class Grant:
             )
             if sealed.rowcount != 1:
                 raise Refused("somebody else has ended this grant", hint="run again")
+            self._note_plans(connection)
         self.ended = True
         self.means.log.publish()
         self.target.publish(issue(statement, self.means.signer, self.means.log.proof(entry)))
@@ -207,6 +233,77 @@ class Grant:
         return Release(
             self.id, self.number, self.target.url, tuple(self.files), self.counts, self.types
         )
+
+    def _draw_anonymous(self, part: Part, decision: Decision) -> RowCounts:
+        """Take all rows that may leave, let classes be found, write, and have the file measured."""
+        if self.means.anonymiser is None:
+            raise Refused("nothing here makes a table k-anonymous", hint="promise something else")
+        means, contract = self.means, self.terms.contracts[part.data]
+        with means.catalog.write() as connection:
+            FITTED.create(connection, checkfirst=True)  # a catalog of an earlier version lacks it
+        work = self.means.anonymiser(
+            Asked(
+                self.terms.pipeline,
+                decision,
+                contract,
+                lambda: earlier_plans(means.catalog, means.vault, part.data),
+            )
+        )
+        scope = self._scope(decision, {}, ())
+        withheld: Counter[str] = Counter()
+        for batch in part.batches:
+            kept, held = scope.scoped(batch)
+            withheld.update(held)
+            work.see(kept, scope.subjects(kept))
+        suppressed = work.decide()
+        self._require_current()
+        out, copy = 0, BytesIO()
+        with self._staged(part, decision) as sink:
+            to = cast("BinaryIO", _Twice(sink, copy)) if decision.recipient.key else sink
+            writer = means.open_writer(to, part.form, work.schema)
+            with _ending(writer):
+                for released in work.rows():
+                    out += released.num_rows
+                    _require_few(out, decision.most_rows, part.data)
+                    writer.write(released)
+        self.types[part.data] = {str(path): str(kind) for path, kind in leaf_columns(work.schema)}
+
+        def opened() -> BinaryIO:
+            if decision.recipient.key:  # what is staged is sealed, and only the recipient opens it
+                return BytesIO(copy.getbuffer())
+            return self.target.reader(_file_name(part, decision))
+
+        found = work.verify(opened, part.form)
+        self.anonymised[part.data] = Anonymised(found, work.plan(), work.evidence())
+        tally = part.tally()
+        self.sources.append(tally.source)
+        return RowCounts(
+            read=tally.read,
+            out=out,
+            quarantined=dict(tally.quarantined),
+            withheld={reason: count for reason, count in withheld.items() if count},
+            merged=dict(tally.merged),
+            suppressed={reason: count for reason, count in suppressed.items() if count},
+        )
+
+    def _plans_tag(self) -> str | None:
+        """What the receipt says of the plans: keyed, so that nobody can guess what is in them."""
+        if not self.anonymised:
+            return None
+        with self.means.catalog.write() as connection:
+            key = self.means.keys.ensure(connection, "evidence", "fitted plans", self.means.log)
+        plans = [
+            [data, sha256(each.plan).hexdigest()] for data, each in sorted(self.anonymised.items())
+        ]
+        return hmac_sha256(key.secret, canonical.encode(plans)).hex()
+
+    def _note_plans(self, connection: Connection) -> None:
+        for data, each in self.anonymised.items():
+            digest = sha256(each.plan).hexdigest()
+            record = record_name(self.id, data)
+            connection.execute(
+                insert(FITTED).values(grant=self.id, data=data, record=record, sha256=digest)
+            )
 
     def _require_current(self) -> None:
         if self.ended:
@@ -239,7 +336,8 @@ class Grant:
         finder = self.means.finder() if searched and self.means.finder else None
         store = TokenMap(self.means.catalog, self.means.entropy)
         transforms = {path: build(keep, Column(path, "string", NO_CATEGORY), None) for path in own}
-        for choice in decision.columns:
+        columns = () if is_anonymous(decision.guarantee) else decision.columns
+        for choice in columns:
             column = contract.column(choice.path)
             if column is None:
                 raise Refused(f"{contract.name}.{choice.path} is not in the contract")
@@ -307,6 +405,11 @@ class Grant:
                 }
                 for data, counts in sorted(self.counts.items())
             ],
+            **(
+                {"anonymity": {data: each.evidence for data, each in self.anonymised.items()}}
+                if self.anonymised
+                else {}
+            ),
             **added,
         }
 
@@ -315,6 +418,36 @@ class Grant:
         # A store that is full cannot record this now; the next opening of the project will.
         with suppress(Unavailable):
             abandon(self.means, self.id, self.target)
+
+
+@dataclass(slots=True)
+class _Twice:
+    """Writes to two sinks; to close it closes neither."""
+
+    first: BinaryIO
+    second: BinaryIO
+
+    closed = False
+
+    def write(self, data: bytes) -> int:
+        self.second.write(data)
+        return self.first.write(data)
+
+    def tell(self) -> int:
+        return self.second.tell()
+
+    def flush(self) -> None:
+        self.first.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing: its owner closes both."""
+
+
+def _file_name(part: Part, decision: Decision) -> str:
+    return f"{part.data}.{part.form}{'.age' if decision.recipient.key else ''}"
 
 
 def _require_few(rows: int, most: int | None, data: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from privet.crypto.notes import NoteSigner
+from privet.gate.anonymity import Anonymiser
 from privet.gate.terms import Terms
 from privet.ledger import Log
 from privet.model.contract import Contract
@@ -29,6 +30,7 @@ class Means:
         policy: reads the policy that is in force now; asked again at every draw.
         contracts: reads the contracts that are in force now, by data set; likewise.
         origin: name of the project's log, stated in receipts.
+        anonymiser: makes tables k-anonymous and checks them, for that guarantee.
         finder: makes what finds personal data in free text, for the treatment `text`.
     """
 
@@ -46,6 +48,7 @@ class Means:
     open_writer: OpenBatchWriter
     origin: str
     finder: Callable[[], TextFinder] | None = None
+    anonymiser: Anonymiser | None = None
 
     def require_decided(self, terms: Terms) -> Policy:
         """The policy in force, if it decides exactly as `terms` say.

@@ -58,9 +58,22 @@ class RowScope:
         Returns:
             The rows that may leave, in their released form, and how many were withheld by reason.
         """
+        kept, counts = self.scoped(batch)
+        return apply_columns(kept, self.transforms, self._first_subject(kept)), counts
+
+    def scoped(self, batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[str, int]]:
+        """The rows of `batch` that may leave, as they are, and how many were withheld by reason."""
         counts: dict[str, int] = {}
         kept = _filtered(batch, self._keep(batch, counts)) if batch.num_rows else batch
-        return apply_columns(kept, self.transforms, self._first_subject(kept)), counts
+        return kept, counts
+
+    def subjects(self, batch: pa.RecordBatch) -> Values | None:
+        """Whom each row is about, as normalised text; None where the contract does not say."""
+        subject = self.contract.subject
+        if subject is None:
+            return None
+        column = self.contract.column(subject.key)
+        return subject_text(leaf_values(batch, subject.key), column.category if column else None)
 
     def _keep(self, batch: pa.RecordBatch, counts: dict[str, int]) -> Values:
         restricted = self._restricted(batch)
@@ -85,12 +98,8 @@ class RowScope:
         return restricted
 
     def _first_subject(self, batch: pa.RecordBatch) -> Values | None:
-        subject = self.contract.subject
         needed = any(how is not None and how.needs_subjects for how in self.transforms.values())
-        if subject is None or not needed:
-            return None
-        column = self.contract.column(subject.key)
-        return subject_text(leaf_values(batch, subject.key), column.category if column else None)
+        return self.subjects(batch) if needed else None
 
 
 def _filtered(batch: pa.RecordBatch, keep: Values) -> pa.RecordBatch:

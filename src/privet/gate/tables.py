@@ -28,3 +28,13 @@ DRAW = Table(
     Column("part", String, primary_key=True),
     Column("at", String, nullable=False),
 )
+
+FITTED = Table(
+    "fitted_plan",
+    METADATA,
+    Column("grant", ForeignKey("grant.id"), primary_key=True),
+    Column("data", String, primary_key=True),
+    Column("record", String, nullable=False),
+    Column("sha256", String, nullable=False),
+)
+"""The frozen plan by which a data set of a release was made k-anonymous; a sealed record."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from privet.model.contract import Contract
@@ -80,11 +81,16 @@ def build_statement(
     sources: Sequence[SourceRef],
     files: Sequence[FileDigest],
     policy_version: str,
+    measured: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({}),
+    fitted: str | None = None,
 ) -> dict[str, Any]:
     """The in-toto Statement v1 of a release of rows.
 
     It names what was promised and what was read, and holds no count, no column value and no quality
     figure: those are in the sealed evidence record.
+
+    Of each data set that was made k-anonymous `measured` says what was asked and what was found in
+    the file; `fitted` is a keyed digest (hex) of the plans by which that was done.
     """
     decision = terms.decision
     recipient = {"name": decision.recipient.name}
@@ -123,7 +129,10 @@ def build_statement(
                 }
                 for source in sources
             ],
-            "plan": {"declared": {"sha256": terms.plan_sha256}, "fitted": None},
+            "plan": {
+                "declared": {"sha256": terms.plan_sha256},
+                "fitted": {"hmac-sha256": fitted} if fitted else None,
+            },
             "policy": {"version": policy_version, "sha256": decision.policy_digest},
             "contracts": [
                 {"data": name, "version": contract.version, "sha256": contract.digest}
@@ -131,5 +140,15 @@ def build_statement(
             ],
             "code": {"name": "privet", "version": terms.code_version},
             "files": [{"name": file.name, "size": file.size} for file in files],
+            **(
+                {
+                    "anonymity": [
+                        {"data": data, "criteria": [dict(each) for each in found]}
+                        for data, found in sorted(measured.items())
+                    ]
+                }
+                if measured
+                else {}
+            ),
         },
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ class Publish:
         plan: the declared plan; its decisions are what the door is asked for.
         passing: data sets whose rows come straight from their source, and are not kept.
         targets: opens the place of a release, to see whether an earlier one is still there.
+        hierarchies: files of hierarchies that decisions name, and their digests.
         kinds: says what the project's own kinds are, where free text is searched for them.
     """
 
@@ -38,6 +39,7 @@ class Publish:
     targets: ReleaseTargets
     code_version: str
     kinds: str = ""
+    hierarchies: Sequence[Sequence[str]] = ()
 
     def step(self) -> Step:
         """The step, as the runner takes it."""
@@ -82,6 +84,7 @@ class Publish:
             "snapshots": sorted(output["manifest"] for output in given.values()),
             "passing": [dict(ingest.inputs(given)) for _, ingest in sorted(self.passing.items())],
             **({"kinds": self.kinds} if self.kinds else {}),
+            **({"hierarchies": self.hierarchies} if self.hierarchies else {}),
         }
 
     def _work(self, given: Mapping[str, Output], meter: Meter) -> Output:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from typing import TypeAlias
@@ -11,7 +12,8 @@ from typing import TypeAlias
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.errors import PrivetError
 from privet.model.policy import Policy, Rule, Treatment
-from privet.model.release import LOCAL_RECIPIENT
+from privet.model.release import LOCAL_RECIPIENT, ColumnDecision
+from privet.policy.anonymity import ROLES, is_anonymous, part_problem, whole_problems
 from privet.policy.categories import closest, is_known
 from privet.policy.enforced import (
     REVEAL,
@@ -51,6 +53,7 @@ def check_policy(
     for rule in policy.rules:
         found += _rule(rule, policy, contracts, today)
         found += _treatments(rule, contracts, check_treatment)
+    found += _promises(policy.rules, contracts, today)
     found += _ties(policy.rules, today)
     for contract in contracts.values():
         found += _contract(contract, policy)
@@ -188,18 +191,43 @@ def _treatments(rule: Rule, contracts: Contracts, fits: CheckTreatment) -> Itera
     if rule.effect == "deny":
         return
     for contract in _about(rule, contracts):
-        for column in contract.columns:
-            closest_key = max(
-                rule.columns, key=lambda key: specificity(key, column, contract), default=None
-            )
-            if closest_key is None or not specificity(closest_key, column, contract):
+        for column, key in _reached(rule, contract):
+            treatment = rule.columns[key]
+            if is_anonymous(rule.guarantee) or treatment.name in ROLES:
+                if wrong := part_problem(rule.guarantee, treatment, column, contract):
+                    yield replace(wrong, message=f"{rule.id}: {wrong.message}", where=rule.line)
                 continue
             try:
-                fits(rule.columns[closest_key], column.type)
+                fits(treatment, column.type)
             except ValueError as error:
                 name = f"{contract.name}.{column.path}"
-                hint = f"Change `{closest_key}` in the `columns` of {rule.id}."
+                hint = f"Change `{key}` in the `columns` of {rule.id}."
                 yield Problem(f"{rule.id}, `{name}`: {error}", hint, rule.line)
+
+
+def _reached(rule: Rule, contract: Contract) -> Iterator[tuple[Column, str]]:
+    """The columns that a rule treats, each with the key that fits it most closely."""
+    for column in contract.columns:
+        key = max(rule.columns, key=lambda key: specificity(key, column, contract), default=None)
+        if key is not None and specificity(key, column, contract):
+            yield column, key
+
+
+def _promises(rules: tuple[Rule, ...], contracts: Contracts, today: date) -> Iterator[Problem]:
+    """Promises of k-anonymity that a rule cannot keep by itself, where no other rule helps."""
+    alive = [rule for rule in rules if rule.effect == "allow" and in_force(rule, today)]
+    for rule in alive:
+        contract = contracts.get(rule.data or "")
+        if rule.guarantee is None or not is_anonymous(rule.guarantee) or contract is None:
+            continue
+        if any(_overlap(rule, other) for other in alive if other is not rule):
+            continue  # they add up, and `plan` sees the sum
+        columns = [
+            ColumnDecision(column.path, column.category or "", rule.columns[key], rule.id)
+            for column, key in _reached(rule, contract)
+        ]
+        for wrong in whole_problems(rule.guarantee, columns, contract, rule.line):
+            yield replace(wrong, message=f"{rule.id}: {wrong.message}")
 
 
 def _ties(rules: tuple[Rule, ...], today: date) -> Iterator[Problem]:

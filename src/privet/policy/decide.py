@@ -9,6 +9,7 @@ from privet.model.contract import Contract
 from privet.model.errors import Refused
 from privet.model.policy import Policy, Recipient
 from privet.model.release import LOCAL_RECIPIENT, Decision, Request
+from privet.policy.anonymity import is_anonymous, whole_problems
 from privet.policy.basis import legal_bases
 from privet.policy.enforced import (
     REVEAL,
@@ -55,9 +56,11 @@ def decide(policy: Policy, request: Request, contract: Contract, today: date) ->
         bases, lacking = legal_bases(policy.purposes[request.purpose], granted)
         reasons += lacking
     guarantee, recipient = scope.allows[0].guarantee, _recipient(policy, request)
+    columns = withhold(granted, scope.denies, contract)
+    if guarantee is not None and is_anonymous(guarantee) and not unclear:
+        reasons += whole_problems(guarantee, columns, contract, scope.allows[0].line)
     if reasons or guarantee is None or recipient is None:
         raise _refused(request, reasons)
-    columns = withhold(granted, scope.denies, contract)
     leaving = {column.category for column in columns if column.treatment.name != "drop"}
     return Decision(
         request=request,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from privet.model.contract import Contract
 from privet.model.policy import Guarantee, Policy, Recipient, Rule
+from privet.model.promise import K_ANONYMOUS
 from privet.model.release import LOCAL_RECIPIENT
 from privet.policy.problem import Problem
 
@@ -11,7 +12,7 @@ REVEAL = "reveal"
 """Gives values back: of a map, which no contract declares, or of a column of tokens."""
 
 ACTIONS = ("release", "quarantine", REVEAL)
-GUARANTEES = ("clear", "masked", "pseudonymous")
+GUARANTEES = ("clear", "masked", "pseudonymous", K_ANONYMOUS)
 
 
 def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
@@ -28,17 +29,27 @@ def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
 def unenforced_guarantee(rule: Rule) -> Problem | None:
     """What is wrong with the guarantee of an allow rule, if anything."""
     guarantee: Guarantee | None = rule.guarantee
-    choice = "Write `as: pseudonymous`, `as: masked` or `as: clear`."
+    choice = "Write `as: pseudonymous`, `as: masked`, `as: clear` or `as: {k-anonymous: {k: 5}}`."
     if guarantee is None:
         return Problem(f"{rule.id} does not say what the release promises", choice, rule.line)
     if guarantee.name not in GUARANTEES:
         message = f"{rule.id}: `as: {guarantee.name}` is not enforced by this version"
         return Problem(message, choice, rule.line)
+    if guarantee.name == K_ANONYMOUS:
+        return _only_releases(rule)
     if guarantee.params:
         names = ", ".join(f"`{name}`" for name, _ in guarantee.params)
         message = f"{rule.id}: `as: {guarantee.name}` takes no parameters, and has {names}"
         return Problem(message, f"Write `as: {guarantee.name}`.", rule.line)
     return None
+
+
+def _only_releases(rule: Rule) -> Problem | None:
+    """A table is what is k-anonymous: rows that were held back, or a map, are none."""
+    if rule.action == "release":
+        return None
+    message = f"{rule.id}: `as: {K_ANONYMOUS}` is for `release` alone, not for `{rule.action}`"
+    return Problem(message, "Write `as: pseudonymous`, `as: masked` or `as: clear`.", rule.line)
 
 
 def unenforced_budgets(policy: Policy, data: str | None = None) -> tuple[Problem, ...]:

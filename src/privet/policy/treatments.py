@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.policy import Rule, Treatment
 from privet.model.release import ColumnDecision, Request
+from privet.policy.anonymity import is_anonymous, part_problem
 from privet.policy.categories import ancestors, category, closest, is_known
 from privet.policy.hiding import hides
 from privet.policy.matching import Scope, denied_by, named_column, specificity
@@ -31,15 +32,15 @@ def treat(
     reasons = list(_void_denials(scope.denies, contract))
     promised = {rule.guarantee.name for rule in scope.allows if rule.guarantee}
     masked, hidden = promised == {"masked"}, bool(promised - {"clear"})
+    guarantee = scope.allows[0].guarantee
     for column in contract.columns:
         decided = _treat_column(scope, request, contract, column)
-        if (
-            isinstance(decided, ColumnDecision)
-            and hidden
-            and _readable(decided)
-            and not (masked and _searched(decided))
-        ):
-            decided = _too_readable(decided, contract, column, masked=masked)
+        if isinstance(decided, ColumnDecision):
+            wrong = part_problem(guarantee, decided.treatment, column, contract)
+            plain = hidden and _readable(decided) and not (masked and _searched(decided))
+            if wrong is None and plain and not is_anonymous(guarantee):
+                wrong = _too_readable(decided, contract, column, masked=masked)
+            decided = wrong or decided
         if isinstance(decided, ColumnDecision):
             granted.append(decided)
         else:
@@ -68,6 +69,8 @@ def _treat_column(
         return uncategorised(column, contract)
     chosen = _closest_rules(scope.allows, column, contract)
     if not chosen:
+        if is_anonymous(scope.allows[0].guarantee):
+            return ColumnDecision(column.path, column.category, DROP, scope.name)
         if column.category == NO_CATEGORY:
             return ColumnDecision(column.path, column.category, KEEP, scope.name)
         return _untreated(column, contract, scope)

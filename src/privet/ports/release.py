@@ -34,6 +34,10 @@ class ReleaseTarget(Protocol):
         """A durable staged file of the release; not visible yet."""
         ...
 
+    def reader(self, name: str) -> BinaryIO:
+        """A staged file that was written whole, to be read again before it is visible."""
+        ...
+
     def publish(self, receipt: bytes) -> None:
         """Add the receipt and make the whole release visible; repeating it changes nothing.
 

@@ -29,6 +29,7 @@ from privet.ledger import Log
 from privet.model.errors import IntegrityError, Missing, StorageError
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
+from privet.project.anonymous_releases import AnonymousReleases
 from privet.project.identity import (
     PUBLIC_KEY_FILE,
     ProjectIdentity,
@@ -245,6 +246,7 @@ def _wire(
         open_writer=open_writer,
         origin=identity.origin,
         finder=lambda: _finder(config),
+        anonymiser=AnonymousReleases(config.root, entropy, config.engine.memory_bytes),
     )
     return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
 

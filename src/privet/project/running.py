@@ -26,6 +26,7 @@ from privet.pipeline.summary import (
     SourceSummary,
     StepSummary,
 )
+from privet.project.anonymous_releases import hierarchy_files
 from privet.project.ingesting import Ingesting, step_memory
 from privet.project.memory import Memory
 
@@ -84,6 +85,11 @@ def run(
         targets=lambda url: open_target(url, memory.config.root),
         code_version=code_version,
         kinds=_own_kinds(memory, plan),
+        hierarchies=[
+            file
+            for _, decision in sorted(plan.decisions.items())
+            for file in hierarchy_files(decision, memory.config.root)
+        ],
     )
     results = run_steps(
         [*steps, publish.step()],

@@ -149,7 +149,7 @@ class TestWhatIsNotEnforced:
     def test_actions(self, action):
         assert f"`{action}` is not enforced by this version" in only(allow(action=action))
 
-    @pytest.mark.parametrize("name", ["aggregate", "k-anonymous", "dp", "none"])
+    @pytest.mark.parametrize("name", ["aggregate", "dp", "none"])
     def test_guarantees(self, name):
         message = only(allow(guarantee=Guarantee(name)))
         assert "not enforced" in message

@@ -56,7 +56,12 @@ _PREDICATE: Check = record(
         "contracts": list_of(record({"data": text, "version": text, "sha256": _sha256})),
         "code": record({"name": text, "version": text}),
         "files": list_of(record({"name": _file_name, "size": count})),
-    }
+    },
+    {
+        "anonymity": list_of(
+            record({"data": text, "criteria": list_of(record({"asked": text, "found": text}))})
+        ),
+    },
 )
 
 _STATEMENT: Check = record(

@@ -54,7 +54,7 @@ class DuckDBEngine:
     def check(self, query: str, table: str, schema: pa.Schema) -> None:
         """See `Engine.check`."""
         vetted = vet(query, table, schema.names)
-        with closing(self._connect()) as connection:
+        with closing(self.connect()) as connection:
             self._bind(connection, vetted, schema)
 
     def scalar(
@@ -66,7 +66,7 @@ class DuckDBEngine:
     ) -> float | None:
         """See `Engine.scalar`."""
         vetted = vet(query, table, schema.names)
-        with closing(self._connect()) as connection:
+        with closing(self.connect()) as connection:
             self._bind(connection, vetted, schema)
             return self._answer(connection, vetted, _Stream(schema, rows))
 
@@ -109,7 +109,8 @@ class DuckDBEngine:
             raise stream.broken[0]
         raise self._told(kind)
 
-    def _connect(self) -> DuckDBPyConnection:
+    def connect(self) -> DuckDBPyConnection:
+        """An empty database in memory, with every door shut; the caller closes it."""
         import duckdb  # noqa: PLC0415
 
         settings: dict[str, str | bool | int | float | list[str]] = {

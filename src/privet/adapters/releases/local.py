@@ -48,6 +48,10 @@ class LocalRelease:
         """A durable file in the hidden folder."""
         return LocalStore(self._staging).writer(name)
 
+    def reader(self, name: str) -> BinaryIO:
+        """A file in the hidden folder."""
+        return LocalStore(self._staging).open(name)
+
     def publish(self, receipt: bytes) -> None:
         """Write the receipt, then give the folder its name.
 

@@ -43,6 +43,10 @@ class MemoryRelease:
         """A staged file."""
         return self._writer(name)
 
+    def reader(self, name: str) -> BinaryIO:
+        """A staged file."""
+        return io.BytesIO(self._staged[name])
+
     def publish(self, receipt: bytes) -> None:
         """Let the files be read; the receipt is in the log, and goes nowhere else."""
         del receipt

@@ -6,6 +6,7 @@ so. The prefix belongs to one grant, so that two releases cannot mix.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, BinaryIO
@@ -43,6 +44,10 @@ class RemoteRelease:
     def writer(self, name: str) -> AbstractContextManager[BinaryIO]:
         """A file of the release; without the receipt it counts for nothing."""
         return self._store.writer(name)
+
+    def reader(self, name: str) -> BinaryIO:
+        """A file below the prefix."""
+        return io.BytesIO(self._store.get(name))
 
     def publish(self, receipt: bytes) -> None:
         """Write the receipt: from here on it is a release.

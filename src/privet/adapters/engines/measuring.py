@@ -1,0 +1,79 @@
+"""DuckDB over tables that this process made, for queries that this house wrote: no user's SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from privet.adapters.engines.duckdb import DuckDBEngine
+from privet.model.errors import IntegrityError, Unavailable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """Answers queries over tables; its messages hold no value."""
+
+    _connection: DuckDBPyConnection = field(repr=False)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of the answer.
+
+        Raises:
+            Unavailable: the memory given is not enough.
+            IntegrityError: the query cannot be answered: a fault of ours.
+        """
+        import duckdb  # noqa: PLC0415
+
+        try:
+            return self._connection.execute(query).fetchall()
+        except duckdb.Error as error:
+            kind = type(error).__name__
+        raise _told(kind)
+
+
+@contextmanager
+def measuring(
+    tables: Mapping[str, pa.RecordBatchReader | pa.Table], memory: int
+) -> Iterator[Measuring]:
+    """A database of these tables, in memory alone, in the order of their rows.
+
+    Args:
+        tables: by name; read once, here.
+        memory: bytes that it may use.
+    """
+    import duckdb  # noqa: PLC0415  # 65 MB: only where a release is measured
+
+    connection = DuckDBEngine(memory).connect()
+    try:
+        for name, rows in tables.items():
+            connection.register("incoming", rows)
+            try:
+                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608  # ours
+            except duckdb.Error as error:
+                kind = type(error).__name__
+            else:
+                connection.unregister("incoming")
+                continue
+            raise _told(kind)
+        yield Measuring(connection)
+    finally:
+        connection.close()
+
+
+def _told(kind: str) -> Unavailable | IntegrityError:
+    if kind == "OutOfMemoryException":
+        return Unavailable(
+            "the check of what would leave needs more memory than it may use",
+            hint="Raise `memory` in privet.yaml.",
+        )
+    return IntegrityError(
+        f"the check of what would leave gave up ({kind})",
+        hint="nothing left; this is a fault in Privet, please report it",
+    )

@@ -1,0 +1,229 @@
+"""k-anonymous releases, wired: the door's words, the solvers, the project's files, the verifier."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import pyarrow as pa
+
+from privet.adapters.formats.read_back import read_back
+from privet.model.contract import Contract
+from privet.model.errors import ConfigError
+from privet.model.pipeline import FormatName
+from privet.model.policy import Treatment
+from privet.model.promise import promise_of
+from privet.model.release import Decision
+from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE, is_anonymous
+from privet.ports.arrow_types import parse_type
+from privet.ports.world import Entropy
+from privet.project.anonymous_check import Published, verified
+
+if TYPE_CHECKING:
+    from privet.gate.anonymity import Asked
+    from privet.protect.hierarchies.specs import HierarchySpec
+    from privet.protect.release_table import ReleaseTable, Solver, Task
+
+
+@dataclass(frozen=True)
+class AnonymousReleases:
+    """What the door begins the work on a data set with.
+
+    Attributes:
+        root: the project's folder, where hierarchies lie.
+        entropy: for the order of rows.
+        memory: bytes that the check may use.
+        solver: finds classes; None: by the method that the promise names.
+    """
+
+    root: Path
+    entropy: Entropy
+    memory: int
+    solver: Solver | None = None
+
+    def __call__(self, asked: Asked) -> AnonymousRelease:
+        """Nothing is read yet but hierarchies.
+
+        Raises:
+            ConfigError: a hierarchy's file is missing or not of its form.
+        """
+        from privet.protect.release_table import ReleaseTable  # noqa: PLC0415
+
+        task = make_task(asked, self.root)
+        table = ReleaseTable(task, self.solver or solve_by_method, self.entropy)
+        return AnonymousRelease(task, table, self.memory)
+
+
+@dataclass
+class AnonymousRelease:
+    """One data set on its way; see `privet.gate.anonymity.Anonymising`."""
+
+    task: Task
+    table: ReleaseTable
+    memory: int
+    found: list[dict[str, str]] = field(default_factory=list)
+
+    def see(self, batch: pa.RecordBatch, subjects: Any) -> None:
+        """Take rows that may leave."""
+        self.table.see(batch, subjects)
+
+    def decide(self) -> Mapping[str, int]:
+        """Find the classes; how many rows are left out, by reason."""
+        return self.table.decide()
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of what leaves."""
+        return self.table.schema
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        """What leaves."""
+        return self.table.rows()
+
+    def verify(self, opened: Callable[[], BinaryIO], form: FormatName) -> list[dict[str, str]]:
+        """Measure the file: in SQL, from what stands in it and whom its rows are about."""
+        quasi, sensitive = self.task.named(GENERALISE), self.task.named(SENSITIVE)
+        published = Published(
+            data=self.task.data,
+            quasi=quasi,
+            sensitive=sensitive,
+            batches=lambda: _read(opened, form, [*quasi, *sensitive]),
+            subjects=self.table.companion(),
+            trees=self.table.trees(),
+        )
+        self.found = verified(published, self.task.promise.criteria, self.memory)
+        return self.found
+
+    def plan(self) -> bytes:
+        """The frozen plan."""
+        if self.table.plan is None:
+            raise ValueError("nothing was decided yet")
+        return self.table.plan.to_bytes()
+
+    def evidence(self) -> dict[str, Any]:
+        """Measures, loss and what was found."""
+        return {**self.table.measures(), "criteria": self.found}
+
+
+def _read(
+    opened: Callable[[], BinaryIO], form: FormatName, columns: list[str]
+) -> Iterator[pa.RecordBatch]:
+    with opened() as file:
+        yield from read_back(file, form, columns)
+
+
+def make_task(asked: Asked, root: Path) -> Task:
+    """What is to become of a data set, from what the policy decided on it."""
+    from privet.protect.release_table import Task  # noqa: PLC0415
+
+    decision, contract = asked.decision, asked.contract
+    leaving = [each for each in decision.columns if each.treatment.name != DROP]
+    roles = {str(each.path): each.treatment.name for each in leaving}
+    sensitive = [name for name, role in roles.items() if role == SENSITIVE]
+    types = {str(column.path): parse_type(column.type) for column in contract.columns}
+    return Task(
+        data=contract.name,
+        pipeline=asked.pipeline,
+        promise=promise_of(decision.guarantee, sensitive),
+        words=str(decision.guarantee),
+        roles=roles,
+        specs={
+            str(each.path): hierarchy_spec(each.treatment, root)
+            for each in leaving
+            if each.treatment.name == GENERALISE
+        },
+        types={
+            name: pa.string() if role == GENERALISE else types[name] for name, role in roles.items()
+        },
+        earlier=asked.earlier,
+    )
+
+
+def hierarchy_spec(  # noqa: PLR0911  # one form after the other
+    treatment: Treatment, root: Path
+) -> HierarchySpec:
+    """How a quasi-identifier is declared to become coarser.
+
+    Raises:
+        ConfigError: its file is missing or not of its form; or the treatment says nothing.
+    """
+    from privet.protect.hierarchies import specs  # noqa: PLC0415
+    from privet.protect.hierarchies.csv_files import read_csv  # noqa: PLC0415
+    from privet.protect.hierarchies.trees import tree  # noqa: PLC0415
+
+    how, said = next(iter(treatment.params), ("", ""))
+    words = [word.strip() for word in str(said).split(",")]
+    match how, said:
+        case "csv", _:
+            return read_csv(root / str(said))
+        case "steps", _:
+            return specs.IntervalHierarchy(widths=tuple(map(Decimal, words)))
+        case "prefix", _:
+            return specs.PrefixHierarchy(kept=tuple(map(int, words)))
+        case "dates", _:
+            return specs.DateHierarchy(units=tuple(words))  # type: ignore[arg-type]  # of the form
+        case "how", "dates":
+            return specs.DateHierarchy()
+        case "how", "flat":
+            return specs.FlatHierarchy()
+        case "tree", _:
+            return tree(_groups(json.loads(str(said))))
+    raise ConfigError(
+        "`generalise` does not say how", hint="Write for example `{generalise: {steps: [5, 10]}}`."
+    )
+
+
+def hierarchy_files(decision: Decision, root: Path) -> list[list[str]]:
+    """The files that a decision names, each with the SHA-256 (hex) of what is in it."""
+    if not is_anonymous(decision.guarantee):
+        return []
+    named = {str(each.treatment.param("csv") or "") for each in decision.columns} - {""}
+    found = []
+    for name in sorted(named):
+        path = root / name
+        content = path.read_bytes() if path.is_file() else b""
+        found.append([name, sha256(content).hexdigest()])
+    return found
+
+
+def hierarchy_problems(
+    treatment: Treatment, contract: Contract, root: Path
+) -> Iterator[ConfigError]:
+    """What is wrong with a declared hierarchy, as far as it can be seen without data."""
+    from privet.protect.hierarchies.building import build  # noqa: PLC0415
+    from privet.protect.hierarchies.specs import CsvHierarchy, TreeHierarchy  # noqa: PLC0415
+
+    del contract
+    try:
+        spec = hierarchy_spec(treatment, root)
+        if isinstance(spec, CsvHierarchy | TreeHierarchy):
+            build(spec)
+    except ConfigError as error:
+        yield error
+
+
+def _groups(branches: list[Any]) -> Any:
+    """Nested pairs, as the policy's parameter has them, as nested mappings and lists."""
+    if branches and isinstance(branches[0], list):
+        return {name: _groups(inside) for name, inside in branches}
+    return branches
+
+
+def solve_by_method(combinations: Any, hierarchies: Any, promise: Any, sensitive: Any) -> Any:
+    """Find classes by the method that the promise names."""
+    from privet.protect.criteria import pack  # noqa: PLC0415
+
+    rules = pack(promise.criteria, combinations, sensitive)
+    suppress = float(promise.suppress)
+    if promise.method == "full-domain":
+        from privet.protect.full_domain.solving import solve  # noqa: PLC0415
+
+        return solve(combinations, hierarchies, rules, suppress)
+    from privet.protect.mondrian.solving import solve as cut  # noqa: PLC0415
+
+    return cut(combinations, hierarchies, rules, suppress)

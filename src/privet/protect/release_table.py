@@ -1,0 +1,382 @@
+"""One data set made k-anonymous for the door: gathered, decided, written in an order of its own.
+
+A plan that was fitted for the same promise is applied again, and holds back what its classes do not
+carry any more. Otherwise a new one is fitted, and each earlier release of the data set is held
+against it: whoever has both files sees pairs of classes, and a pair is as small as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from privet.model import canonical
+from privet.model.anonymity import Closeness, Criterion
+from privet.model.errors import Refused
+from privet.model.promise import Promise
+from privet.policy.anonymity import GENERALISE, HARMLESS, SENSITIVE
+from privet.policy.anonymity import SUPPRESSED as BELOW_K
+from privet.ports.world import Entropy
+from privet.protect.applying import classes_of, placed_values
+from privet.protect.combinations import Combinations, combine
+from privet.protect.fitted import FittedPlan, read_plan
+from privet.protect.gathering import Gathered, Gathering
+from privet.protect.hierarchies.building import build
+from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
+from privet.protect.holding import combined_size, held_back, sizes
+from privet.protect.recoding import SUPPRESSED, Solved
+from privet.transforms.arrow import Values
+
+Ints = npt.NDArray[np.int32]
+_SLICE = 1 << 16
+
+
+class Solver(Protocol):
+    """Finds classes: Mondrian, full-domain search."""
+
+    def __call__(
+        self,
+        combinations: Combinations,
+        hierarchies: Sequence[Hierarchy],
+        promise: Promise,
+        sensitive: Mapping[str, Hierarchy],
+    ) -> Solved:
+        """The answer for a table that was measured."""
+        ...
+
+
+class Earlier(Protocol):
+    """The plan of a release that left before."""
+
+    @property
+    def pipeline(self) -> str:
+        """That released it."""
+        ...
+
+    @property
+    def number(self) -> int:
+        """Of the release."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """The plan's bytes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to become of one data set.
+
+    Attributes:
+        data: its name, for messages.
+        pipeline: that releases it; only its own plans are applied again.
+        promise: criteria, limit, method.
+        words: the guarantee, as it is printed.
+        roles: by column, in the order of the release: `generalise`, `sensitive`, `harmless`.
+        specs: of each quasi-identifier, how its tree is declared.
+        types: of each column, as it leaves (a generalised one is text).
+        earlier: plans of the releases of this data set, newest first.
+    """
+
+    data: str
+    pipeline: str
+    promise: Promise
+    words: str
+    roles: Mapping[str, str]
+    specs: Mapping[str, HierarchySpec] = field(repr=False)
+    types: Mapping[str, pa.DataType]
+    earlier: Callable[[], Iterator[Earlier]]
+
+    def named(self, role: str) -> tuple[str, ...]:
+        """The columns of that role."""
+        return tuple(name for name, its in self.roles.items() if its == role)
+
+    @property
+    def asked(self) -> str:
+        """SHA-256 (hex) of what a plan is fitted for."""
+        said = [self.words, [[name, role] for name, role in self.roles.items()]]
+        specs = [[name, repr(_full(spec))] for name, spec in sorted(self.specs.items())]
+        return sha256(canonical.encode([*said, specs])).hexdigest()
+
+
+def _full(spec: HierarchySpec) -> Any:
+    """All that a declaration says; its `repr` leaves long tables out."""
+    return (type(spec).__name__, getattr(spec, "rows", spec))
+
+
+class ReleaseTable:
+    """One data set on its way: `see` rows, `decide`, `rows`.
+
+    Args:
+        task: what is to become of it.
+        solver: finds the classes.
+        entropy: for the order of rows.
+
+    Attributes:
+        plan: after `decide`.
+        reused: whether an earlier plan was applied again.
+    """
+
+    def __init__(self, task: Task, solver: Solver, entropy: Entropy) -> None:
+        self.task = task
+        self.plan: FittedPlan | None = None
+        self.reused = False
+        self.solved: Solved | None = None
+        self._solver = solver
+        self._entropy = entropy
+        coded = (*task.named(GENERALISE), *task.named(SENSITIVE))
+        self._gathering = Gathering(coded, task.named(HARMLESS), entropy.token_bytes(32))
+        self._subjects: npt.NDArray[np.int64] | None = None
+        self._sensitive: dict[str, Gathered] = {}
+        self._trees: dict[str, tuple[Hierarchy, Ints]] = {}
+        self._classes: Ints = np.zeros(0, np.int32)
+        self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+
+    def see(self, batch: pa.RecordBatch, subjects: Values | None) -> None:
+        """Take rows that may leave, and whom each is about."""
+        self._gathering.add(batch, subjects)
+
+    def decide(self) -> Mapping[str, int]:
+        """Find the classes; how many rows are left out, by reason.
+
+        Raises:
+            Refused: the criteria cannot be met, too much would be left out, or an earlier release
+                and this one would together single somebody out.
+            ConfigError: a tree lacks values that the rows have.
+        """
+        task, gathering = self.task, self._gathering
+        columns = {name: gathering.coded(name) for name in task.named(GENERALISE)}
+        self._subjects = gathering.subjects()
+        for name in task.named(SENSITIVE):
+            self._sensitive[name] = each = gathering.coded(name)
+            tree = _sensitive_tree(name, each, task.promise.criteria)
+            self._trees[name] = (tree, _codes(tree, each))
+        if not gathering.rows:
+            raise Refused(f"{task.data} has no row that may leave", hint="look at filter and rules")
+        plan, classes = self._again(columns) or self._anew(columns)
+        self.plan, self._classes = plan, classes
+        left = np.flatnonzero(classes != SUPPRESSED)
+        if not len(left):
+            raise Refused(
+                f"{task.data}: every row would have to be left out to keep the promise",
+                hint="promise less, or give the columns coarser groups",
+            )
+        keys = np.frombuffer(self._entropy.token_bytes(8 * len(left)), np.uint64)
+        self._order = left[np.argsort(keys)]
+        return {BELOW_K: len(classes) - len(left)}
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of what leaves: generalised columns are text."""
+        return pa.schema(
+            [
+                pa.field(name, self.task.types[name], metadata={"privet.treatment": role})
+                for name, role in self.task.roles.items()
+            ]
+        )
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        """What leaves, in an order drawn once for this release."""
+        plan, schema = self._decided(), self.schema
+        labels: dict[str, Values] = {
+            name: pa.array(plan.labels(place), pa.string())
+            for place, name in enumerate(plan.columns)
+        }
+        plain = {name: self._gathering.plain(name) for name in self.task.named(HARMLESS)}
+        for start in range(0, len(self._order), _SLICE):
+            order = self._order[start : start + _SLICE]
+            columns: list[Values] = []
+            for name in self.task.roles:
+                if name in labels:
+                    columns.append(labels[name].take(pa.array(self._classes[order])))
+                elif name in self._sensitive:
+                    each = self._sensitive[name]
+                    columns.append(each.values.take(pa.array(each.numbers[order])))
+                else:
+                    columns.append(_one(plain[name].take(pa.array(order))))
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+    def companion(self) -> npt.NDArray[np.int64] | None:
+        """A number for the subject of each row that leaves, in their order; it never leaves."""
+        if self._subjects is None:
+            return None
+        _, numbers = np.unique(self._subjects[self._order], return_inverse=True)
+        return numbers.astype(np.int64)
+
+    def trees(self) -> dict[str, Hierarchy]:
+        """The trees of the sensitive columns."""
+        return {name: tree for name, (tree, _) in self._trees.items()}
+
+    def measures(self) -> dict[str, Any]:
+        """Sizes, loss and method, for the sealed record; shares as decimal text."""
+        counts = sizes(self._classes, self._subjects)
+        counts = counts[counts > 0]
+        solved, plan = self.solved, self._decided()
+        return {
+            "method": plan.method,
+            "plan": plan.sha256,
+            "reused": self.reused,
+            "classes": len(counts),
+            "smallest": int(counts.min()),
+            "largest": int(counts.max()),
+            "suppressed": int((self._classes == SUPPRESSED).sum()),
+            "loss": None if solved is None else f"{solved.loss:.9f}",
+            "bound": None if solved is None else f"{solved.bound:.9f}",
+            "optimal": None if solved is None else solved.optimal,
+        }
+
+    def _decided(self) -> FittedPlan:
+        if self.plan is None:
+            raise ValueError("nothing was decided yet")
+        return self.plan
+
+    def _again(self, columns: Mapping[str, Gathered]) -> tuple[FittedPlan, Ints] | None:
+        """The newest plan of this pipeline, where it was fitted for what is asked now."""
+        for earlier in self.task.earlier():
+            if earlier.pipeline != self.task.pipeline:
+                continue
+            plan = read_plan(earlier.data)
+            if plan.asked != self.task.asked:
+                return None
+            classes = self._held(self._under(plan, columns))
+            if not (classes != SUPPRESSED).any():
+                return None
+            self.reused = True
+            self._require_apart(plan, classes, columns)
+            return plan, classes
+        return None
+
+    def _anew(self, columns: Mapping[str, Gathered]) -> tuple[FittedPlan, Ints]:
+        task = self.task
+        hierarchies = {name: build(task.specs[name], g.texts, name) for name, g in columns.items()}
+        codes = np.empty((self._gathering.rows, len(columns)), np.int32, order="F")
+        for place, (name, each) in enumerate(columns.items()):
+            codes[:, place] = _codes(hierarchies[name], each)
+        table, groups = combine(
+            tuple(columns),
+            [len(tree.leaves) for tree in hierarchies.values()],
+            codes,
+            {name: (len(tree.leaves), each) for name, (tree, each) in self._trees.items()},
+            self._subjects,
+        )
+        del codes
+        trees = self.trees()
+        solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
+        plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
+        classes = self._held(plan.classes[groups])
+        self.solved = solved
+        self._require_few(classes)
+        self._require_apart(plan, classes, columns)
+        return plan, classes
+
+    def _held(self, classes: Ints) -> Ints:
+        return held_back(classes, self._subjects, self._trees, self.task.promise.criteria)
+
+    def _under(self, plan: FittedPlan, columns: Mapping[str, Gathered]) -> Ints:
+        """The class of each row under a frozen plan."""
+        from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)
+
+        across = np.stack([columns[name].numbers for name in plan.columns])
+        widths = np.array([len(columns[name].texts) for name in plan.columns], np.int64)
+        distinct, groups = group_rows(across, widths)
+        placed = placed_values(plan, {name: columns[name].texts for name in plan.columns})
+        return classes_of(plan, placed, distinct)[groups]
+
+    def _require_few(self, classes: Ints) -> None:
+        """Insist on the limit of what may be left out."""
+        gone, limit = int((classes == SUPPRESSED).sum()), self.task.promise.suppress
+        if gone > limit * len(classes):
+            raise Refused(
+                f"{self.task.data}: {gone:,} of {len(classes):,} rows would be left out, and "
+                f"`suppress` allows a share of {limit:f}",
+                hint="raise `suppress`, promise less, or give the columns coarser groups",
+            )
+
+    def _require_apart(
+        self, plan: FittedPlan, classes: Ints, columns: Mapping[str, Gathered]
+    ) -> None:
+        """Insist that no pair of classes, of this release and an earlier one, is below k."""
+        seen = {plan.sha256}
+        for earlier in self.task.earlier():
+            before = read_plan(earlier.data)
+            if before.sha256 in seen:
+                continue
+            seen.add(before.sha256)
+            shared = [name for name in before.columns if name in columns]
+            if len(shared) < len(before.columns):
+                raise self._together(earlier, "has other quasi-identifiers")
+            least = combined_size(self._under(before, columns), classes, self._subjects)
+            if 0 < least < self.task.promise.k:
+                raise self._together(earlier, f"leaves {least} in the smallest pair of classes")
+
+    def _together(self, earlier: Earlier, what: str) -> Refused:
+        return Refused(
+            f"{self.task.data} left before as {earlier.pipeline} {earlier.number}, and that "
+            f"release beside this one {what}, below k = {self.task.promise.k}",
+            hint="go on with that pipeline's promise and columns, so that its plan is applied "
+            "again; or release other people's rows",
+        )
+
+
+def _codes(tree: Hierarchy, column: Gathered) -> Ints:
+    """The leaf of each row."""
+    known = {leaf: code for code, leaf in enumerate(tree.leaves)}
+    codes = np.array([known[text] for text in column.texts], np.int32)
+    return codes[column.numbers]
+
+
+def _sensitive_tree(name: str, column: Gathered, criteria: Sequence[Criterion]) -> Hierarchy:
+    ordered = any(
+        isinstance(each, Closeness) and each.column == name and each.distance == "ordered"
+        for each in criteria
+    )
+    tree = build(FlatHierarchy(), column.texts, name)
+    if ordered and not tree.ordered:
+        raise Refused(
+            f"`{name}` has no order, which its ordered distance needs",
+            hint="write `distance: equal`, or make the column a number or a date",
+        )
+    return tree
+
+
+def _same_cells(
+    level: npt.NDArray[np.int8], node: Ints
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The first class of each set that publishes the same cells, and which set each is in."""
+    cells = np.hstack([level.astype(np.int32), node])
+    _, first, kinds = np.unique(cells, axis=0, return_index=True, return_inverse=True)
+    return first.astype(np.int64), kinds.reshape(-1).astype(np.int64)
+
+
+def _frozen(
+    task: Task, hierarchies: Sequence[tuple[str, Hierarchy]], codes: Ints, solved: Solved
+) -> FittedPlan:
+    """The answer as a plan, in which classes of the same cells are one."""
+    first, kinds = _same_cells(solved.recoding.level, solved.recoding.node)
+    classes = solved.classes.astype(np.int32)
+    left = classes != SUPPRESSED
+    classes[left] = kinds[classes[left]]
+    return FittedPlan(
+        asked=task.asked,
+        promise=task.words,
+        method=solved.method,
+        columns=tuple(name for name, _ in hierarchies),
+        hierarchies=tuple(tree for _, tree in hierarchies),
+        level=solved.recoding.level[first].astype(np.int8),
+        node=solved.recoding.node[first].astype(np.int32),
+        codes=codes,
+        classes=classes,
+    )
+
+
+def _one(chunked: Values) -> Values:
+    whole = chunked.combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
