@@ -12,8 +12,8 @@ those of its parts; recursive l: Machanavajjhala, 2007), but with a bad class it
   class (`kernels.anonymity.lattice._too_many`; one at least).
 
 The sum of both, the *floor*, only shrinks upwards, unlike the number of suppressed rows, which
-under soft rules may grow. So a floor above the limit rules out all specialisations; and else what these
-rows lose beyond their cells at this node, which cost no less than below it, is lost by each
+under soft rules may grow. So a floor above the limit rules out all specialisations; and else what
+these rows lose beyond their cells at this node, which cost no less than below it, is lost by each
 specialisation beside the mean of its cells: its *lift*.
 """
 

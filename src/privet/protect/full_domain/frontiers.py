@@ -70,7 +70,7 @@ class WholeFrontier:
         for column, means in enumerate(lattice.means):
             along = [1] * len(self._shape)
             along[column] = -1
-            total += means.reshape(along)
+            total += np.array(means).reshape(along)
         self._means = (total / max(len(self._shape), 1)).ravel()
         self._order = np.argsort(self._means, kind="stable")
         self._lifts = np.zeros(self._shape)

@@ -23,23 +23,25 @@ class Lattice:
 
     Attributes:
         levels: of each column, the levels that are worth a look, rising.
-        means: what a cell of the table costs on average, by column and rank: float64.
+        means: what a cell of the table costs on average, by column and rank.
         others: leaves of each column less one, at least 1: shape (q,).
-        masks: bits of a key that stay, by column and rank: shape (ranks, words).
+        ranks: where each column begins in `masks` and `covered_starts`: shape (q,).
+        masks: bits of a key that stay, by column and rank, in one line: shape (ranks, words).
         fields: the bits of each leaf, column after column: shape (leaves, words).
         leaf_starts: where each column begins in `fields`: shape (q,).
         covered: other leaves that a cell covers, by column, rank and leaf, in one line.
-        covered_starts: where each rank begins in `covered`, by column.
+        covered_starts: where each rank of each column begins in `covered`, in one line.
     """
 
     levels: tuple[Counts, ...]
-    means: tuple[npt.NDArray[np.float64], ...] = field(repr=False)
+    means: tuple[tuple[float, ...], ...] = field(repr=False)
     others: Counts = field(repr=False)
-    masks: tuple[Counts, ...] = field(repr=False)
+    ranks: Counts = field(repr=False)
+    masks: Counts = field(repr=False)
     fields: Counts = field(repr=False)
     leaf_starts: Counts = field(repr=False)
     covered: Counts = field(repr=False)
-    covered_starts: tuple[Counts, ...] = field(repr=False)
+    covered_starts: Counts = field(repr=False)
 
     @property
     def top(self) -> tuple[int, ...]:
@@ -48,20 +50,20 @@ class Lattice:
 
     def mask(self, node: Sequence[int]) -> Counts:
         """Bits of a key that tell the classes of a node apart: shape (words,)."""
-        mask = np.zeros(self.fields.shape[1], np.int64)
-        for column, rank in enumerate(node):
-            mask |= self.masks[column][rank]
+        mask: Counts = np.bitwise_or.reduce(self.masks[self.ranks + node])
         return mask
 
     def mean(self, node: Sequence[int]) -> float:
         """The loss of a node that suppresses nobody; any node loses at least that."""
-        total = sum(means[rank] for means, rank in zip(self.means, node, strict=True))
-        return float(total / max(len(node), 1))
+        total = 0.0
+        for means, rank in zip(self.means, node, strict=True):
+            total += means[rank]
+        return total / len(node)
 
     def at(self, node: Sequence[int]) -> Counts:
         """Where the node's rank of each column begins in `covered`: shape (q,)."""
-        starts = [starts[rank] for starts, rank in zip(self.covered_starts, node, strict=True)]
-        return np.array(starts, np.int64)
+        at: Counts = self.covered_starts[self.ranks + node]
+        return at
 
     def node_levels(self, node: Sequence[int]) -> tuple[int, ...]:
         """The level of each column, as its hierarchy counts them."""
@@ -69,7 +71,7 @@ class Lattice:
 
 
 def make_lattice(combinations: Combinations, hierarchies: Sequence[Hierarchy]) -> Lattice:
-    """The lattice of a table.
+    """The lattice of a table with one column at least.
 
     A level that tells the same values of the table apart as a lower one is left out: with the lower
     level the classes are the same, and lose no more.
@@ -80,9 +82,10 @@ def make_lattice(combinations: Combinations, hierarchies: Sequence[Hierarchy]) -
     for column, hierarchy in enumerate(hierarchies):
         codes = combinations.codes[:, column]
         weights = np.bincount(codes, combinations.rows, len(hierarchy.leaves))
-        levels.append(_worth(hierarchy, np.unique(codes)))
+        levels.append(_worth(hierarchy, np.flatnonzero(np.bincount(codes))))
         counts = _covered(hierarchy)[levels[-1]]
-        means.append(counts @ weights / (max(rows, 1) * _others(hierarchy)))
+        costs = counts @ weights / (max(rows, 1) * _others(hierarchy))
+        means.append(tuple(costs.tolist()))
         covered.append(counts.ravel())
         covered_starts.append(begin + np.arange(len(counts)) * counts.shape[1])
         begin += counts.size
@@ -92,11 +95,12 @@ def make_lattice(combinations: Combinations, hierarchies: Sequence[Hierarchy]) -
         levels=tuple(levels),
         means=tuple(means),
         others=np.array([_others(hierarchy) for hierarchy in hierarchies], np.int64),
-        masks=tuple(mask[kept] for mask, kept in zip(masks, levels, strict=True)),
+        ranks=np.cumsum([0, *map(len, levels)])[:-1].astype(np.int64),
+        masks=np.concatenate([mask[kept] for mask, kept in zip(masks, levels, strict=True)]),
         fields=fields,
         leaf_starts=np.cumsum([0, *sizes])[:-1].astype(np.int64),
-        covered=np.concatenate(covered or [np.zeros(0, np.int64)]),
-        covered_starts=tuple(covered_starts),
+        covered=np.concatenate(covered),
+        covered_starts=np.concatenate(covered_starts).astype(np.int64),
     )
 
 
@@ -111,13 +115,11 @@ def _others(hierarchy: Hierarchy) -> int:
     return max(len(hierarchy.leaves) - 1, 1)
 
 
-def _worth(hierarchy: Hierarchy, present: npt.NDArray[np.int32]) -> Counts:
-    kept = [0]
+def _worth(hierarchy: Hierarchy, present: npt.NDArray[np.int64]) -> Counts:
+    """The levels that join values of the table that the one before did not; nodes are in order."""
     nodes = hierarchy.nodes[:, present]
-    for level in range(1, hierarchy.levels):
-        if len(np.unique(nodes[level])) < len(np.unique(nodes[kept[-1]])):
-            kept.append(level)
-    return np.array(kept, np.int64)
+    told = (nodes[:, 1:] != nodes[:, :-1]).sum(axis=1)
+    return np.flatnonzero(np.concatenate([[True], told[1:] < told[:-1]])).astype(np.int64)
 
 
 def _covered(hierarchy: Hierarchy) -> Counts:
@@ -152,7 +154,7 @@ def _fields(hierarchies: Sequence[Hierarchy]) -> tuple[Counts, list[Counts]]:
             mask[: level + 1, where] |= ((1 << width) - 1) << shift
         fields.append(bits)
         masks.append(mask)
-    return np.concatenate(fields or [np.zeros((0, 1), np.int64)]), masks
+    return np.concatenate(fields), masks
 
 
 def _child_numbers(nodes: npt.NDArray[np.int32], parents: npt.NDArray[np.int32]) -> Counts:

@@ -1,9 +1,9 @@
 """The exact search for the levels that lose least (full-domain generalisation).
 
 Every node loses at least the mean of its cells, which is a sum over columns. The search takes
-open nodes in the order of that bound. It looks, by halving a chain from there to the top (as in Kohlmayer
-et al., Flash, 2012), for the highest node whose lift rules it out, and what it rules out is ruled
-out with all specialisations. When no open node can be better, the best one known is the optimum.
+open nodes in the order of that bound. It looks, by halving a chain from there to the top (as in
+Kohlmayer et al., Flash, 2012), for the highest node whose lift rules it out, and what it rules out
+is ruled out with all specialisations. When no open node can be better, the best one known is the optimum.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from privet.kernels.anonymity.criteria import Rules
 from privet.model.errors import ConfigError, Refused
@@ -23,7 +21,7 @@ from privet.protect.full_domain.infeasible import no_levels
 from privet.protect.full_domain.lattice import Lattice, make_lattice
 from privet.protect.full_domain.recoding import levels_recoding
 from privet.protect.hierarchies.hierarchy import Hierarchy
-from privet.protect.recoding import SUPPRESSED, Solved
+from privet.protect.recoding import Solved
 
 METHOD = "full-domain"
 """The name of this solver in `Solved`."""
@@ -191,11 +189,10 @@ def _solved(
     best = search.best
     if best is None:
         raise Refused("no levels were found", hint="Give the search more time.")
-    _, members, broken = search.checker.classes(best.node)
-    kept = broken[members] == 0
+    groups, members, broken = search.checker.classes(best.node)
+    one_of_each = combinations.codes[groups.first]
     levels = search.lattice.node_levels(best.node)
-    recoding = levels_recoding(levels, hierarchies, combinations.codes[kept])
-    classes = np.full(len(kept), SUPPRESSED, np.int32)
-    classes[kept] = recoding.classes(combinations.codes[kept])
+    recoding = levels_recoding(levels, hierarchies, one_of_each[broken == 0])
+    classes = recoding.classes(one_of_each)[members]
     bound = best.loss if optimal else search.bound()
     return Solved(recoding, classes, best.loss, bound, optimal, METHOD)
