@@ -1,0 +1,90 @@
+"""What of a box is worth leaving out: the rows outside of one node, for the label that remains."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from privet.kernels.anonymity.mondrian import Codes, Costs, Counts, Trees, lowest_level
+from privet.kernels.compiled import compiled
+
+Trims: TypeAlias = tuple[Codes, Codes, Codes, Costs, Counts]
+
+
+def best_trims(
+    codes: Codes,
+    rows: Counts,
+    subjects: Counts,
+    box: npt.NDArray[np.int64],
+    *,
+    trees: Trees,
+    k: int,
+) -> Trims:
+    """The trim of each box that spares most for each row it leaves out.
+
+    Args:
+        codes: shape (m, q).
+        rows: shape (m,).
+        subjects: shape (m,).
+        box: of each combination, below 0 for none: shape (m,).
+        trees: of the columns.
+        k: subjects that must remain in each box.
+
+    Returns:
+        By box: the column, the least and the greatest code that stay, what is gained in cells made
+        `*` (0 or less: nothing) and how many rows are lost.
+    """
+    order = np.argsort(box, kind="stable")
+    order = order[np.searchsorted(box[order], 0) :]
+    count = int(box.max(initial=-1)) + 1
+    starts = np.searchsorted(box[order], np.arange(count + 1))
+    return _best_trims(codes[order], rows[order], subjects[order], starts, trees, k)
+
+
+@compiled
+def _best_trims(  # noqa: PLR0917 - Numba wants plain arguments
+    codes: Codes, rows: Counts, subjects: Counts, starts: Counts, trees: Trees, k: int
+) -> Trims:
+    count, width = len(starts) - 1, codes.shape[1]
+    column, low, high = (
+        np.zeros(count, np.int32),
+        np.zeros(count, np.int32),
+        np.zeros(count, np.int32),
+    )
+    gain, lost = np.zeros(count), np.ones(count, np.int64)
+    tops = np.zeros(width, np.int64)
+    for box in range(count):
+        first, stop = starts[box], starts[box + 1]
+        if stop - first < 2:
+            continue
+        cost = 0.0
+        for each in range(width):
+            least, most = codes[first:stop, each].min(), codes[first:stop, each].max()
+            tops[each] = lowest_level(trees, each, 0, least, most)
+            cost += trees.costs[trees.starts[each] + tops[each] * trees.leaves[each] + least]
+        weight = rows[first:stop].sum()
+        for each in range(width):
+            for row in range(first, stop):
+                for level in range(tops[each]):
+                    begin = trees.starts[each] + level * trees.leaves[each]
+                    node = trees.nodes[begin + codes[row, each]]
+                    part, people = 0, 0
+                    least, most = codes[row, each], codes[row, each]
+                    for other in range(first, stop):
+                        code = codes[other, each]
+                        if trees.nodes[begin + code] == node:
+                            part += rows[other]
+                            people += subjects[other]
+                            least, most = min(least, code), max(most, code)
+                    if people < k:
+                        continue
+                    top = trees.starts[each] + tops[each] * trees.leaves[each]
+                    spared = part * (trees.costs[top + least] - trees.costs[begin + least])
+                    out = weight - part
+                    worth = spared - out * (width - cost)
+                    if worth > 0.0 and worth * lost[box] > gain[box] * out:
+                        column[box], low[box], high[box] = each, least, most
+                        gain[box], lost[box] = worth, out
+    return column, low, high, gain, lost
