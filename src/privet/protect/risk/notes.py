@@ -19,8 +19,8 @@ def downcoding(tight: Rate | None) -> Note:
     """The warning against recovering what was generalised away."""
     if tight is None or not tight.tries:
         return Note("downcoding", _DOWNCODING)
-    part = f" {tight.share:.0%} of the generalised cells that were looked at could be no narrower."
-    return Note("downcoding", _DOWNCODING + part)
+    part = f"{100 * tight.share:.0f} % could be no narrower."
+    return Note("downcoding", f"{_DOWNCODING} Of the generalised cells that were looked at, {part}")
 
 
 def without_original() -> Note:
