@@ -81,7 +81,7 @@ class Queries:
         """People in the least class; classes; people in the mean class."""
         return (
             f"WITH {self._rows()}, sizes AS "
-            "(SELECT count(DISTINCT who) AS n FROM rows GROUP BY class) "
+            f"(SELECT {self._people()} AS n FROM rows GROUP BY class) "
             "SELECT min(n), count(*), avg(n) FROM sizes"
         )
 
@@ -107,7 +107,7 @@ class Queries:
         """How often each value of a column occurs."""
         return (
             f"WITH {self._rows(column)} "
-            f"SELECT value, count(DISTINCT who) FROM rows GROUP BY value LIMIT {MOST_LABELS}"
+            f"SELECT value, {self._people()} FROM rows GROUP BY value LIMIT {MOST_LABELS}"
         )
 
     def equal(self, column: str, totals: Mapping[str | None, int]) -> str:
@@ -173,7 +173,7 @@ class Queries:
         who = f"DISTINCT {SUBJECT}" if people else "*"
         return (
             f"WITH {self._rows()}, sizes AS "
-            "(SELECT class, count(DISTINCT who) AS n FROM rows GROUP BY class), "
+            f"(SELECT class, {self._people()} AS n FROM rows GROUP BY class), "
             f"all_of_them AS (SELECT {self._class('population')} AS class, count({who}) AS n "
             "FROM population GROUP BY class), "
             "beside AS (SELECT sizes.n AS here, coalesce(all_of_them.n, 0) AS there FROM sizes "
@@ -212,6 +212,10 @@ class Queries:
             "sum(CASE WHEN n > 1 THEN (n + 1) / 12 ELSE 0 END) FROM each"
         )
 
+    def _people(self) -> str:
+        """How many a group of `rows` has."""
+        return "count(DISTINCT who)" if self.subjects else "count(*)"
+
     def _class(self, relation: str = "published") -> str:
         texts = (
             f"'c{n}': CAST({relation}.{name(each)} AS VARCHAR)"
@@ -220,26 +224,25 @@ class Queries:
         return "{" + ", ".join(texts) + "}"
 
     def _rows(self, sensitive: str | None = None, *, origin: bool = False) -> str:
-        who = f"companion.{SUBJECT}" if self.subjects else "row_number() OVER ()"
+        who = f", companion.{SUBJECT} AS who" if self.subjects else ""
         beside = " POSITIONAL JOIN companion" if self.companion else ""
         value = (
             "" if sensitive is None else f", CAST(published.{name(sensitive)} AS VARCHAR) AS value"
         )
         place = f", companion.{ORIGIN} AS origin, row_number() OVER () AS place" if origin else ""
         return (
-            f"rows AS (SELECT {self._class()} AS class, {who} AS who{value}{place} "
-            f"FROM published{beside})"
+            f"rows AS (SELECT {self._class()} AS class{who}{value}{place} FROM published{beside})"
         )
 
     def _pairs(self, column: str) -> str:
         return (
             f"{self._rows(column)}, pairs AS "
-            "(SELECT class, value, count(DISTINCT who) AS n FROM rows GROUP BY class, value)"
+            f"(SELECT class, value, {self._people()} AS n FROM rows GROUP BY class, value)"
         )
 
     def _shares(self, column: str, totals: Mapping[str | None, int]) -> str:
         """Share of each value in its class, and in the table: as given, else as published."""
-        counted = "SELECT value, count(DISTINCT who) AS n FROM rows GROUP BY value"
+        counted = f"SELECT value, {self._people()} AS n FROM rows GROUP BY value"
         if totals:
             given = ", ".join(f"({literal(value)}, {count})" for value, count in totals.items())
             counted = f"SELECT value, n FROM (VALUES {given}) AS given(value, n)"
