@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain, repeat
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ def test_a_search_cut_short_is_honest(
             assert found.bound <= best.loss + 1e-10 <= found.loss + 2e-10
             assert not found.optimal or found.loss == pytest.approx(best.loss, abs=1e-10)
             stopped += not found.optimal
-        asked = iter([False, False, True])
+        asked = chain([False, False], repeat(True))
         found = solve(table, hierarchies, rules, 0.1, Patience(enough=lambda a=asked: next(a)))
         assert found.bound <= best.loss + 1e-10
     assert stopped

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -25,12 +25,21 @@ SLACK = 1e-11
 DENSE = 1 << 17
 """Nodes of a lattice that is held whole."""
 
+ROOM = 1_000_000
+"""Nodes that a lazy frontier remembers: some 500 MB at 40 columns."""
+
 
 class Frontier(Protocol):
     """The nodes that are still open."""
 
-    def next(self, best: float) -> Node | None:
-        """An open node of least mean that may lose no more than `best`; None where all do."""
+    stopped: bool
+    """Whether `next` gave up before it was done."""
+
+    def next(self, best: float, stop: Callable[[], bool]) -> Node | None:
+        """An open node of least mean that may lose no more than `best`.
+
+        None where there is none, or where it was told to stop or ran out of room (`stopped`).
+        """
         ...
 
     def tag(self, node: Node, lift: float) -> None:
@@ -65,6 +74,7 @@ class WholeFrontier:
 
     def __init__(self, lattice: Lattice) -> None:
         """Order all nodes by their means."""
+        self.stopped = False
         self._shape = tuple(rank + 1 for rank in lattice.top)
         total = np.zeros(self._shape)
         for column, means in enumerate(lattice.means):
@@ -79,8 +89,9 @@ class WholeFrontier:
         self._done = np.zeros(len(self._flat), np.bool_)
         self._at = 0
 
-    def next(self, best: float) -> Node | None:
-        """See `Frontier`."""
+    def next(self, best: float, stop: Callable[[], bool]) -> Node | None:
+        """See `Frontier`; there is little to wait for."""
+        del stop
         while self._at < len(self._order):
             ahead = self._order[self._at : self._at + 256]
             bounds = self._means[ahead] + self._flat[ahead]
@@ -131,6 +142,7 @@ class LazyFrontier:
 
     def __init__(self, lattice: Lattice) -> None:
         """Begin with the lowest node, which stands for all."""
+        self.stopped = False
         self._top = lattice.top
         self._lattice = lattice
         lowest = (0,) * len(self._top)
@@ -141,13 +153,18 @@ class LazyFrontier:
         self._width = np.zeros(64, np.int64)
         self._count = 0
 
-    def next(self, best: float) -> Node | None:
+    def next(self, best: float, stop: Callable[[], bool]) -> Node | None:
         """See `Frontier`."""
+        looked = 0
         while self._heap and self._heap[0][0] <= best + SLACK:
             mean, node = self._heap[0]
             ruling = self._ruling(node, best - mean + SLACK)
             if ruling is None:
                 return node
+            looked += 1
+            if len(self._seen) > ROOM or (looked % 64 == 0 and stop()):
+                self.stopped = True
+                return None
             heapq.heappop(self._heap)
             self._push(node, [int(rank) + 1 for rank in self._nodes[ruling]])
         return None

@@ -3,7 +3,8 @@
 Every node loses at least the mean of its cells, which is a sum over columns. The search takes
 open nodes in the order of that bound. It looks, by halving a chain from there to the top (as in
 Kohlmayer et al., Flash, 2012), for the highest node whose lift rules it out, and what it rules out
-is ruled out with all specialisations. When no open node can be better, the best one known is the optimum.
+is ruled out with all specialisations. When no open node can be better, the best one known is the
+optimum.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from privet.kernels.anonymity.criteria import Rules
 from privet.model.errors import ConfigError, Refused
 from privet.protect.combinations import Combinations
 from privet.protect.full_domain.checking import Checked, Checker, Node
-from privet.protect.full_domain.frontiers import SLACK, Frontier, frontier
+from privet.protect.full_domain.frontiers import SLACK, Frontier, WholeFrontier, frontier
 from privet.protect.full_domain.infeasible import no_levels
 from privet.protect.full_domain.lattice import Lattice, make_lattice
 from privet.protect.full_domain.recoding import levels_recoding
@@ -33,7 +34,8 @@ class Patience:
 
     Attributes:
         checks: nodes that it may check, at least 1; None for any number.
-        enough: asked before each check; true to stop. The caller has the clock.
+        enough: asked before each check, and while many nodes are passed over; true to stop. The
+            caller has the clock.
     """
 
     checks: int | None = None
@@ -61,7 +63,7 @@ def solve(
         hierarchies: of its quasi-identifiers, in its order.
         rules: `protect.criteria.pack` of the criteria.
         suppress: the share of rows that may be suppressed, 0 to 1.
-        patience: how long to search; None: until it is proven.
+        patience: how long to search; None: until it is proven, or memory for it is used up.
 
     Returns:
         The best found. Where patience ended first, `optimal` is false and `bound` says what could
@@ -113,10 +115,41 @@ class _Search:
     def run(self, patience: Patience) -> bool:
         """Search until it is proven that nothing is better, or patience is over; whether proven."""
         self._check(self.lattice.top)
-        while (node := self._open.next(self.loss)) is not None:
+        climbed = isinstance(self._open, WholeFrontier)
+        while (node := self._open.next(self.loss, lambda: self._over(patience))) is not None:
             if not self._visit(node, patience):
                 return False
-        return True
+            if not climbed:
+                climbed = True
+                self._descend(patience)
+        return not self._open.stopped
+
+    def _over(self, patience: Patience) -> bool:
+        return patience.over(self.checker.checks)
+
+    def _descend(self, patience: Patience) -> None:
+        """Lower one column after the other from the best node, while that makes it better.
+
+        In a lattice beyond enumeration, where the proof may not come in time.
+        """
+        means = self.lattice.means
+        refused: set[int] = set()
+        while self.best is not None and not self._over(patience):
+            best = self.best
+            steps = [
+                (means[column][rank - 1] - means[column][rank], column)
+                for column, rank in enumerate(best.node)
+                if rank and column not in refused
+            ]
+            if not steps:
+                return
+            column = min(steps)[1]
+            ranks = best.node
+            lower = (*ranks[:column], ranks[column] - 1, *ranks[column + 1 :])
+            if self._open.at_least(lower) < math.inf and lower not in self._known:
+                self._check(lower)
+            if self.best is best:
+                refused.add(column)
 
     def bound(self) -> float:
         """What any node loses at least, as far as it is known."""
@@ -145,7 +178,7 @@ class _Search:
             return False
         if self._open.at_most(node) <= gap and self.lattice.mean(node) > mean:
             return False
-        if patience.over(self.checker.checks):
+        if self._over(patience):
             return None
         lift = self._check(node).lift
         return lift > self.loss - mean + SLACK
