@@ -59,7 +59,7 @@ class Queries:
         """How many rows there are; and how many of them without a row or a subject beside them."""
         if not self.companion:
             return "SELECT count(*), 0 FROM published"
-        missing = f"count(*) FILTER ({SUBJECT} IS NULL)" if self.subjects else "0"
+        missing = f"count(*) FILTER ({f'{SUBJECT} IS NULL' if self.subjects else 'false'})"
         return (
             f"SELECT (SELECT count(*) FROM published), (SELECT {missing} FROM companion) + "
             "abs((SELECT count(*) FROM published) - (SELECT count(*) FROM companion))"
