@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from base64 import b64decode
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 
 from privet.adapters.identity.os_user import OsUser
 from privet.model.contract import Column, Contract, SubjectRef
+from privet.model.errors import ConfigError, IntegrityError, Refused
 from privet.model.paths import ColumnPath
 from privet.model.policy import Treatment
 from privet.project.verifying import verify_path
@@ -93,8 +97,6 @@ def released(summary: Any) -> list[dict[str, str]]:
 
 
 def statement(summary: Any) -> dict[str, Any]:
-    from base64 import b64decode
-
     receipt = json.loads((Path(summary.release) / "receipt.json").read_bytes())
     return json.loads(b64decode(receipt["envelope"]["payload"]))["predicate"]
 
@@ -126,3 +128,176 @@ class TestARelease:
         assert said["plan"]["fitted"] is not None
         assert verify_path(Path(summary.release))
         assert verify_path(tmp_path)
+
+    def test_all_criteria_are_measured_and_stated(self, tmp_path):
+        promise = (
+            "{k: 4, l: [{column: illness, distinct: 2}, {column: illness, entropy: 1.5}, "
+            "{column: illness, recursive: [4, 2]}], t: {column: illness, most: 0.6}, "
+            "suppress: 0.05, method: full-domain}"
+        )
+        made = project(tmp_path, [person(n) for n in range(150)], policy(promise))
+        summary = made.open().run("research")
+        (measured,) = statement(summary)["anonymity"]
+        assert len(measured["criteria"]) == 5
+        assert float(measured["criteria"][4]["found"]) <= 0.6
+
+    @pytest.mark.parametrize("form", ["parquet", "jsonl"])
+    def test_in_every_format(self, tmp_path, form):
+        made = project(
+            tmp_path, [person(n) for n in range(60)], policy("{k: 3, method: full-domain}"), form
+        )
+        summary = made.open().run("research")
+        assert statement(summary)["anonymity"][0]["criteria"][0]["asked"] == "at least 3 subjects"
+
+    def test_a_run_on_the_same_rows_is_unchanged(self, tmp_path):
+        made = project(tmp_path, [person(n) for n in range(60)], policy())
+        assert not made.open().run("research").unchanged
+        assert made.open().run("research").unchanged
+
+
+class TestWhoCounts:
+    def test_a_restricted_subject_does_not(self, tmp_path):
+        rows = [person(n, age=30, zip="11111") for n in range(5)]
+        made = project(tmp_path, rows, policy("{k: 5}"))
+        made.open().run("research")
+        made.open().restrict("person", "P0001")
+        with pytest.raises(Refused) as refused:
+            made.open().run("research")
+        assert "k = 4" in str(refused.value)
+        assert "P0001" not in str(refused.value)
+
+    def test_rows_that_the_filter_keeps_do_not(self, tmp_path):
+        rows = [person(n) for n in range(40)]
+        said = policy("{k: 15}", more="    where: age < 30\n")
+        made = project(tmp_path, rows, said)
+        with pytest.raises(Refused):
+            made.open().run("research")
+
+    def test_one_subject_with_half_the_rows_is_one(self, tmp_path):
+        rows = [person(n) for n in range(40)]
+        rows += [person(0, visit=n) for n in range(40)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        summary = made.open().run("research")
+        ours = {row["id"]: row for row in rows}
+        assert len(ours) == 40
+        found = int(statement(summary)["anonymity"][0]["criteria"][0]["found"])
+        assert 5 <= found <= 40
+        assert max(classes(released(summary)).values()) > 40
+
+
+class TestLater:
+    def test_the_frozen_plan_is_applied_and_holds_back(self, tmp_path):
+        rows = [person(n) for n in range(120)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        first = made.open().run("research")
+        cells = set(classes(released(first)))
+        later = [*rows, *[person(n) for n in range(120, 150)], person(900, zip="99999", age=95)]
+        write(tmp_path / "people.csv", people_csv(later))
+        second = made.open().run("research")
+        assert second.number == 2
+        assert set(classes(released(second))) <= cells
+        (data,) = second.data
+        assert data.counts.suppressed == {"class below k": 1}
+        assert data.counts.out == 150
+
+    def test_another_cut_of_the_same_people_is_refused_where_pairs_are_small(self, tmp_path):
+        rows = [person(n) for n in range(120)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        made.open().run("research")
+        other = COLUMNS.replace("[5, 10, 20]", "[7, 14, 28]")
+        write(tmp_path / "policy.yaml", policy("{k: 5, method: full-domain}", other))
+        with pytest.raises(Refused, match="beside this one") as refused:
+            made.open().run("research")
+        assert "research 1" in str(refused.value)
+        assert not (tmp_path / "releases/research/000002").exists()
+
+    def test_a_coarser_promise_may_leave(self, tmp_path):
+        rows = [person(n) for n in range(120)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        made.open().run("research")
+        coarse = COLUMNS.replace("[5, 10, 20]", "[20, 40]").replace("[2, 1]", "[1]")
+        write(tmp_path / "policy.yaml", policy("{k: 30, method: full-domain}", coarse))
+        assert made.open().run("research").number == 2
+
+
+class TestAttacks:
+    def test_planted_values_are_nowhere_outside_of_the_vault(self, tmp_path):
+        rows = [person(n) for n in range(80)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        made.open().run("research")
+        planted = [b"planted secret", b"P0007", b"10259"]
+        for path in tmp_path.rglob("*"):
+            if path.is_file() and path != tmp_path / "people.csv":
+                content = path.read_bytes()
+                assert not [text for text in planted if text in content], path
+
+    def test_the_order_is_not_the_inputs(self, tmp_path):
+        rows = [person(n) for n in range(300)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        visits = [int(row["visit"]) for row in released(made.open().run("research"))]
+        rising = sum(a < b for a, b in pairwise(visits))
+        assert 110 < rising < 190  # 150 by chance, with a deviation of 5
+
+    def test_a_plan_that_was_changed_is_refused(self, tmp_path):
+        rows = [person(n) for n in range(60)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        made.open().run("research")
+        with sqlite3.connect(tmp_path / ".privet/catalog.db") as catalog:
+            catalog.execute("UPDATE fitted_plan SET sha256 = ?", ("0" * 64,))
+        catalog.close()
+        write(tmp_path / "people.csv", people_csv([*rows, person(77)]))
+        with pytest.raises(IntegrityError, match="not the one that its release had"):
+            made.open().run("research")
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("promise", "part"),
+        [
+            ("{k: 500}", "60"),
+            ("{k: 2, l: 9, method: full-domain}", "4"),
+            ("{k: 2, l: {column: illness, entropy: 7}}", "illness"),
+        ],
+    )
+    def test_what_cannot_be_met_says_what_can(self, tmp_path, promise, part):
+        made = project(tmp_path, [person(n) for n in range(60)], policy(promise))
+        with pytest.raises(Refused) as refused:
+            made.open().run("research")
+        assert part in str(refused.value)
+
+    def test_a_hierarchy_that_lacks_values(self, tmp_path):
+        columns = COLUMNS.replace("{prefix: [2, 1]}", "{csv: hierarchies/zip.csv}")
+        made = project(tmp_path, [person(n) for n in range(60)], policy("{k: 5}", columns))
+        (missing,) = made.open().check()
+        assert "zip.csv" in f"{missing.where} {missing.message}"
+        write(tmp_path / "hierarchies/zip.csv", "10000;1****;*\n10037;1****;*\n")
+        with pytest.raises(ConfigError, match="lacks 58"):
+            made.open().run("research")
+
+    def test_a_column_of_nulls_alone_is_one_group(self, tmp_path):
+        rows = [person(n, zip="") for n in range(60)]
+        made = project(tmp_path, rows, policy("{k: 5, method: full-domain}"))
+        assert released(made.open().run("research"))
+
+    @pytest.mark.parametrize(
+        ("promise", "columns", "part"),
+        [
+            ("{k: 5}", "\n      people.illness: sensitive\n", "no quasi-identifier"),
+            ("{k: 5, l: 2}", "\n      people.age: {generalise: flat}\n", "no sensitive column"),
+            (
+                "{k: 5, l: {column: age, distinct: 2}}",
+                "\n      people.age: {generalise: flat}\n",
+                "as sensitive and as quasi-identifier",
+            ),
+            ("{k: 5}", COLUMNS + "      people.id: token\n", "does not go with"),
+            ("{k: 5}", COLUMNS + "      people.id: sensitive\n", "who somebody is"),
+            ("{k: 5}", COLUMNS + "      people.note: sensitive\n", "free text"),
+            ("{k: 5}", COLUMNS + "      people.note: keep\n", "does not go with"),
+            ("{k: 5}", COLUMNS.replace("{prefix: [2, 1]}", "{steps: [5]}"), "`steps` is for"),
+            ("{k: 5, quasi_identifiers: auto}", COLUMNS, "only proposes"),
+        ],
+    )
+    def test_what_check_says(self, tmp_path, promise, columns, part):
+        made = project(tmp_path, [person(0)], policy(promise, columns))
+        problems = [each for each in made.open().check() if each.severity == "error"]
+        assert part in " ".join(each.message for each in problems)

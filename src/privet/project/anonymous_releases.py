@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
 from privet.adapters.formats.read_back import read_back
-from privet.model.contract import Contract
-from privet.model.errors import ConfigError
 from privet.model.pipeline import FormatName
-from privet.model.policy import Treatment
 from privet.model.promise import promise_of
-from privet.model.release import Decision
-from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE, is_anonymous
+from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE
 from privet.ports.arrow_types import parse_type
 from privet.ports.world import Entropy
 from privet.project.anonymous_check import Published, verified
+from privet.project.anonymous_hierarchies import hierarchy_spec
 
 if TYPE_CHECKING:
     from privet.gate.anonymity import Asked
-    from privet.protect.hierarchies.specs import HierarchySpec
     from privet.protect.release_table import ReleaseTable, Solver, Task
 
 
@@ -142,76 +135,6 @@ def make_task(asked: Asked, root: Path) -> Task:
         },
         earlier=asked.earlier,
     )
-
-
-def hierarchy_spec(  # noqa: PLR0911  # one form after the other
-    treatment: Treatment, root: Path
-) -> HierarchySpec:
-    """How a quasi-identifier is declared to become coarser.
-
-    Raises:
-        ConfigError: its file is missing or not of its form; or the treatment says nothing.
-    """
-    from privet.protect.hierarchies import specs  # noqa: PLC0415
-    from privet.protect.hierarchies.csv_files import read_csv  # noqa: PLC0415
-    from privet.protect.hierarchies.trees import tree  # noqa: PLC0415
-
-    how, said = next(iter(treatment.params), ("", ""))
-    words = [word.strip() for word in str(said).split(",")]
-    match how, said:
-        case "csv", _:
-            return read_csv(root / str(said))
-        case "steps", _:
-            return specs.IntervalHierarchy(widths=tuple(map(Decimal, words)))
-        case "prefix", _:
-            return specs.PrefixHierarchy(kept=tuple(map(int, words)))
-        case "dates", _:
-            return specs.DateHierarchy(units=tuple(words))  # type: ignore[arg-type]  # of the form
-        case "how", "dates":
-            return specs.DateHierarchy()
-        case "how", "flat":
-            return specs.FlatHierarchy()
-        case "tree", _:
-            return tree(_groups(json.loads(str(said))))
-    raise ConfigError(
-        "`generalise` does not say how", hint="Write for example `{generalise: {steps: [5, 10]}}`."
-    )
-
-
-def hierarchy_files(decision: Decision, root: Path) -> list[list[str]]:
-    """The files that a decision names, each with the SHA-256 (hex) of what is in it."""
-    if not is_anonymous(decision.guarantee):
-        return []
-    named = {str(each.treatment.param("csv") or "") for each in decision.columns} - {""}
-    found = []
-    for name in sorted(named):
-        path = root / name
-        content = path.read_bytes() if path.is_file() else b""
-        found.append([name, sha256(content).hexdigest()])
-    return found
-
-
-def hierarchy_problems(
-    treatment: Treatment, contract: Contract, root: Path
-) -> Iterator[ConfigError]:
-    """What is wrong with a declared hierarchy, as far as it can be seen without data."""
-    from privet.protect.hierarchies.building import build  # noqa: PLC0415
-    from privet.protect.hierarchies.specs import CsvHierarchy, TreeHierarchy  # noqa: PLC0415
-
-    del contract
-    try:
-        spec = hierarchy_spec(treatment, root)
-        if isinstance(spec, CsvHierarchy | TreeHierarchy):
-            build(spec)
-    except ConfigError as error:
-        yield error
-
-
-def _groups(branches: list[Any]) -> Any:
-    """Nested pairs, as the policy's parameter has them, as nested mappings and lists."""
-    if branches and isinstance(branches[0], list):
-        return {name: _groups(inside) for name, inside in branches}
-    return branches
 
 
 def solve_by_method(combinations: Any, hierarchies: Any, promise: Any, sensitive: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Column, String, Table, Text, delete, insert, inspect, select
 
@@ -28,10 +29,12 @@ from privet.model.policy import Policy
 from privet.model.release import LOCAL_RECIPIENT, Principal
 from privet.pipeline.declared import DeclaredPlan, declare
 from privet.pipeline.difference import Change, compare
+from privet.policy.anonymity import GENERALISE
 from privet.policy.check import check_policy
 from privet.policy.problem import Problem, nearest
 from privet.ports.catalog import METADATA, Catalog
 from privet.ports.world import Clock
+from privet.project.anonymous_hierarchies import hierarchy_problems
 from privet.project.places import misplaced
 from privet.project.quality_checks import check_quality
 from privet.transforms.catalogue import check as check_treatment
@@ -66,6 +69,7 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         *_recipients(policy),
         *_pipelines(pipelines, policy, contracts),
         *(problem for problem in places if problem),
+        *_hierarchies(policy, config.root),
         *own_problems(load_own_kinds(config)),
         *check_quality(
             contracts,
@@ -86,6 +90,16 @@ def _recipients(policy: Policy) -> Iterator[Problem]:
         except ValueError as error:
             hint = "write the public key that `age-keygen` prints, `age1...`"
             yield Problem(f"the key of {recipient.name}: {error}", hint, recipient.where)
+
+
+def _hierarchies(policy: Policy, root: Path) -> Iterator[Problem]:
+    """Hierarchies that rules declare and that cannot be read, or are no trees."""
+    for rule in policy.rules:
+        for key, treatment in rule.columns.items():
+            if rule.effect == "allow" and treatment.name == GENERALISE and treatment.params:
+                for error in hierarchy_problems(treatment, key, root):
+                    where = error.where or rule.line
+                    yield Problem(f"{rule.id}, `{key}`: {error.message}", error.hint or "", where)
 
 
 def _pipelines(

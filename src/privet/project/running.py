@@ -26,7 +26,7 @@ from privet.pipeline.summary import (
     SourceSummary,
     StepSummary,
 )
-from privet.project.anonymous_releases import hierarchy_files
+from privet.project.anonymous_hierarchies import hierarchy_files
 from privet.project.ingesting import Ingesting, step_memory
 from privet.project.memory import Memory
 

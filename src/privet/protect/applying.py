@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from privet.model.errors import ConfigError
 from privet.protect.fitted import FittedPlan
+from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.placing import Placed, place
 from privet.protect.recoding import SUPPRESSED
 
@@ -22,17 +24,34 @@ _AT_ONCE = 1 << 22
 
 
 def placed_values(
-    plan: FittedPlan, values: Mapping[str, Sequence[str | None]]
+    plan: FittedPlan, values: Mapping[str, Sequence[str | None]], *, known_only: bool = False
 ) -> tuple[Placed, ...]:
     """Where distinct values are in the plan's trees, for each of its columns.
+
+    Args:
+        plan: frozen.
+        values: by column.
+        known_only: a value that a tree has no place for is above its root, where no class is.
 
     Raises:
         ConfigError: a tree that names all values there are lacks some of these.
     """
+    find = _known if known_only else place
     return tuple(
-        place(hierarchy, values[name], name)
+        find(hierarchy, values[name], name)
         for name, hierarchy in zip(plan.columns, plan.hierarchies, strict=True)
     )
+
+
+def _known(hierarchy: Hierarchy, values: Sequence[str | None], column: str) -> Placed:
+    """As `place`, without an error."""
+    try:
+        return place(hierarchy, values, column)
+    except ConfigError:
+        leaves = {leaf: code for code, leaf in enumerate(hierarchy.leaves)}
+        codes = np.array([leaves.get(value, -1) for value in values], np.int32)
+        floors = np.where(codes < 0, hierarchy.levels, 0).astype(np.int8)
+        return Placed(np.maximum(codes, 0), floors)
 
 
 def classes_of(plan: FittedPlan, placed: Sequence[Placed], combinations: Ints) -> Ints:

@@ -32,6 +32,7 @@ class FittedPlan:
     Attributes:
         asked: SHA-256 (hex) of what it was fitted for: promise, columns, declared hierarchies.
         promise: the guarantee in words.
+        k: that was promised.
         method: by which its classes were found.
         columns: the quasi-identifiers.
         hierarchies: of each.
@@ -43,6 +44,7 @@ class FittedPlan:
 
     asked: str
     promise: str
+    k: int
     method: str
     columns: tuple[str, ...]
     hierarchies: tuple[Hierarchy, ...] = field(repr=False)
@@ -58,6 +60,7 @@ class FittedPlan:
                 "version": VERSION,
                 "asked": self.asked,
                 "promise": self.promise,
+                "k": self.k,
                 "method": self.method,
                 "columns": list(self.columns),
                 "hierarchies": [to_canonical(each) for each in self.hierarchies],
@@ -96,6 +99,7 @@ def read_plan(data: bytes) -> FittedPlan:
         plan = FittedPlan(
             asked=said["asked"],
             promise=said["promise"],
+            k=int(said["k"]),
             method=said["method"],
             columns=tuple(said["columns"]),
             hierarchies=tuple(from_canonical(each) for each in said["hierarchies"]),

@@ -280,14 +280,23 @@ class ReleaseTable:
     def _held(self, classes: Ints) -> Ints:
         return held_back(classes, self._subjects, self._trees, self.task.promise.criteria)
 
-    def _under(self, plan: FittedPlan, columns: Mapping[str, Gathered]) -> Ints:
-        """The class of each row under a frozen plan."""
+    def _under(
+        self, plan: FittedPlan, columns: Mapping[str, Gathered], *, known_only: bool = False
+    ) -> Ints:
+        """The class of each row under a frozen plan.
+
+        Args:
+            plan: frozen.
+            columns: all of its columns.
+            known_only: values that it has no place for are in no class, and no error.
+        """
         from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)
 
         across = np.stack([columns[name].numbers for name in plan.columns])
         widths = np.array([len(columns[name].texts) for name in plan.columns], np.int64)
         distinct, groups = group_rows(across, widths)
-        placed = placed_values(plan, {name: columns[name].texts for name in plan.columns})
+        values = {name: columns[name].texts for name in plan.columns}
+        placed = placed_values(plan, values, known_only=known_only)
         return classes_of(plan, placed, distinct)[groups]
 
     def _require_few(self, classes: Ints) -> None:
@@ -313,14 +322,15 @@ class ReleaseTable:
             shared = [name for name in before.columns if name in columns]
             if len(shared) < len(before.columns):
                 raise self._together(earlier, "has other quasi-identifiers")
-            least = combined_size(self._under(before, columns), classes, self._subjects)
-            if 0 < least < self.task.promise.k:
+            then = self._under(before, columns, known_only=True)
+            least = combined_size(then, classes, self._subjects)
+            if 0 < least < min(before.k, plan.k):
                 raise self._together(earlier, f"leaves {least} in the smallest pair of classes")
 
     def _together(self, earlier: Earlier, what: str) -> Refused:
         return Refused(
             f"{self.task.data} left before as {earlier.pipeline} {earlier.number}, and that "
-            f"release beside this one {what}, below k = {self.task.promise.k}",
+            f"release beside this one {what}, so that less would be kept than both promise",
             hint="go on with that pipeline's promise and columns, so that its plan is applied "
             "again; or release other people's rows",
         )
@@ -367,6 +377,7 @@ def _frozen(
     return FittedPlan(
         asked=task.asked,
         promise=task.words,
+        k=task.promise.k,
         method=solved.method,
         columns=tuple(name for name, _ in hierarchies),
         hierarchies=tuple(tree for _, tree in hierarchies),
