@@ -68,6 +68,18 @@ def many() -> tuple[list[str], list[Any], Any]:
     return list(MANY), hierarchies, codes
 
 
+def people() -> Any:
+    """The same people as a table has them: text, days, text."""
+    import numpy as np
+    import pyarrow as pa
+
+    names, _, codes = many()
+    postcodes = pa.array([f"{code:05d}" for code in codes[:, 0].tolist()])
+    born = pa.array(codes[:, 1] - 10_000, pa.int32()).cast(pa.date32())
+    sexes = pa.array(np.array(["female", "male"], object)[codes[:, 2]])
+    return pa.table([postcodes, born, sexes], names)
+
+
 def steps(leaves: int, widths: tuple[int, ...]) -> Any:
     """A hierarchy of groups of so many leaves on each level, and a root."""
     import numpy as np
@@ -108,11 +120,11 @@ def grouping(data: str, folder: Path, *, codes: bool) -> Callable[[], str]:
     import duckdb
     import pyarrow as pa
 
-    if codes or data == "many":
+    if codes:
         names, _, columns = coded(data, folder)
         table = pa.table(dict(zip(names, columns.T, strict=True)))
     else:
-        table = adult_table(data, folder)
+        table = people() if data == "many" else adult_table(data, folder)
         names = table.column_names
     engine = duckdb.connect()
     engine.execute("SET threads = 1")

@@ -17,11 +17,12 @@ ADULT = Path(__file__).parents[4] / "shared" / "data" / "adult"
 
 
 @cache
-def adult() -> tuple[Combinations, tuple[Hierarchy, ...]]:
-    """Its combinations of all nine columns, and their hierarchies."""
+def adult(sensitive: str = "") -> tuple[Combinations, tuple[Hierarchy, ...]]:
+    """Its combinations of all nine columns but the sensitive one, and their hierarchies."""
     table = csv.read_csv(ADULT / "adult.csv", parse_options=csv.ParseOptions(delimiter=";"))
     hierarchies = {
         name: build(read_csv(ADULT / f"adult_hierarchy_{name}.csv"), column=name)
         for name in table.column_names
     }
-    return encode(table, hierarchies)[0], tuple(hierarchies.values())
+    own = {sensitive: hierarchies.pop(sensitive)} if sensitive else {}
+    return encode(table, hierarchies, own)[0], tuple(hierarchies.values())

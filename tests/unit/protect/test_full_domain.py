@@ -58,6 +58,27 @@ def test_the_optima_of_adult(suppress: float, loss: float) -> None:
     assert np.array_equal(solved.recoding.classes(combinations.codes)[kept], solved.classes[kept])
 
 
+@HERE
+@pytest.mark.parametrize(
+    ("criterion", "suppress", "loss"),
+    [
+        (DistinctDiversity("occupation", 3), 0.02, 0.2776),
+        (DistinctDiversity("occupation", 3), 1.0, 0.1736),
+        (EntropyDiversity("occupation", 3), 0.02, 0.3072),
+        (Closeness("occupation", 0.2), 0.02, 0.8397),
+        (Closeness("salary-class", 0.2), 0.02, 0.5742),
+    ],
+)
+def test_the_optima_of_adult_with_a_sensitive_column(
+    criterion: DistinctDiversity, suppress: float, loss: float
+) -> None:
+    combinations, hierarchies = adult(criterion.column)
+    rules = pack([KAnonymity(5), criterion], combinations)
+    solved = solve(combinations, hierarchies, rules, suppress)
+    assert solved.optimal
+    assert round(solved.loss, 4) == loss
+
+
 def test_a_node_costs_the_other_leaves_it_covers() -> None:
     assert [list(costs) for costs in cell_costs(halves(4))] == [[0] * 4, [1 / 3] * 2, [1]]
     one = Hierarchy(("a",), np.zeros((2, 1), np.int32), (("a",), ("*",)))

@@ -205,32 +205,48 @@ def best_start(levels: npt.NDArray[np.int8], sizes: Counts, count: int, node: Co
     return best
 
 
+class Demand(NamedTuple):
+    """What classes have to be.
+
+    Attributes:
+        hard: rules that a class keeps whatever it is merged with; k stands in `k` alone.
+        soft: rules that two classes keep when they are merged, if both keep them.
+        present: the least share of the population; above 0, a class of nobody breaks it.
+        limit: rows that may be suppressed.
+    """
+
+    hard: Rules
+    soft: Rules
+    present: float
+    limit: int
+
+
+class Prices(NamedTuple):
+    """What the cells of a node cost.
+
+    Attributes:
+        codes: of the combinations: shape (m, q).
+        covered: other leaves that a cell covers, by column, level and leaf, in one line.
+        at: where the node's level of each column begins in `covered`: shape (q,).
+    """
+
+    codes: Codes
+    covered: Counts
+    at: Counts
+
+
 class Judge(Protocol):
     """What `judge` gives."""
 
     def __call__(
-        self,
-        groups: Groups,
-        hard: Rules,
-        soft: Rules,
-        present: float,
-        limit: int,
-        codes: Codes,
-        covered: Counts,
-        at: Counts,
-        broken: npt.NDArray[np.int8],
+        self, groups: Groups, demand: Demand, prices: Prices, broken: npt.NDArray[np.int8]
     ) -> Verdict:
-        """Judge the classes of a node.
+        """Judge the classes of a node; it stops, costs uncounted, where `floor` is above the limit.
 
         Args:
             groups: the classes.
-            hard: rules that a class keeps whatever it is merged with; k stands in `k` alone.
-            soft: rules that two classes keep when they are merged, if both keep them.
-            present: the least share of the population; above 0, a class of nobody breaks it.
-            limit: rows that may be suppressed; judging stops where `floor` is above it.
-            codes: of the combinations: shape (m, q).
-            covered: other leaves that a cell covers, by column, level and leaf, in one line.
-            at: where the node's level of each column begins in `covered`: shape (q,).
+            demand: what they have to be.
+            prices: what their cells cost.
             broken: filled: 0 where a class keeps all, 1 hard, 2 soft, 3 nobody's: shape (g,).
         """
         ...
@@ -243,28 +259,20 @@ def judge() -> Judge:
 
     @compiled
     def judging(
-        groups: Groups,
-        hard: Rules,
-        soft: Rules,
-        present: float,
-        limit: int,
-        codes: Codes,
-        covered: Counts,
-        at: Counts,
-        broken: npt.NDArray[np.int8],
+        groups: Groups, demand: Demand, prices: Prices, broken: npt.NDArray[np.int8]
     ) -> Verdict:
-        lost = np.zeros((2, codes.shape[1]), np.int64)
+        lost = np.zeros((2, prices.codes.shape[1]), np.int64)
         suppressed, floor = version * 0, 0
-        histogram = np.zeros(hard.starts[-1], np.int64)
+        histogram = np.zeros(demand.hard.starts[-1], np.int64)
         least = np.zeros(len(broken), np.int64)
         for group in range(len(broken)):
-            least[group] = _broken(groups, group, hard, soft, present, histogram, broken)
+            least[group] = _broken(groups, group, demand, histogram, broken)
             if broken[group]:
                 suppressed += int(groups.sums[group, ROWS])
                 floor += int(least[group])
-                if floor > limit:
+                if floor > demand.limit:
                     return Verdict(suppressed, floor, lost)
-        _costs(groups, codes, covered, at, broken, least, lost)
+        _costs(groups, prices, broken, least, lost)
         return Verdict(suppressed, floor, lost)
 
     return judging
@@ -272,39 +280,33 @@ def judge() -> Judge:
 
 @lean
 def _broken(
-    groups: Groups,
-    group: int,
-    hard: Rules,
-    soft: Rules,
-    present: float,
-    histogram: Counts,
-    broken: npt.NDArray[np.int8],
+    groups: Groups, group: int, demand: Demand, histogram: Counts, broken: npt.NDArray[np.int8]
 ) -> int:
     """Note which rules a class breaks, and give the least number of its rows that cannot stay."""
     rows = groups.sums[group, ROWS]
     subjects, population = groups.sums[group, SUBJECTS], groups.sums[group, POPULATION]
     broken[group] = 0
     if rows == 0:
-        if present > 0.0 and population > 0:
+        if demand.present > 0.0 and population > 0:
             broken[group] = 3
             return EVERYTHING
         return 0
-    if subjects < hard.k:
+    if subjects < demand.hard.k:
         broken[group] = 1
         return int(rows)
-    if len(hard.rules) + len(soft.rules) == 0:
+    if len(demand.hard.rules) + len(demand.soft.rules) == 0:
         return 0
     has = len(groups.starts) > 1
     if has:
         for entry in range(groups.starts[group], groups.starts[group + 1]):
             histogram[groups.values[entry]] = groups.counts[entry]
     least = 0
-    if not holds(subjects, population, histogram, hard):
+    if not holds(subjects, population, histogram, demand.hard):
         broken[group] = 1
         least = int(rows)
-    elif not holds(subjects, population, histogram, soft):
+    elif not holds(subjects, population, histogram, demand.soft):
         broken[group] = 2
-        least = min(int(rows), _too_many(histogram, soft))
+        least = min(int(rows), _too_many(histogram, demand.soft))
     if has:
         for entry in range(groups.starts[group], groups.starts[group + 1]):
             histogram[groups.values[entry]] = 0
@@ -314,13 +316,12 @@ def _broken(
 @lean
 def _costs(
     groups: Groups,
-    codes: Codes,
-    covered: Counts,
-    at: Counts,
+    prices: Prices,
     broken: npt.NDArray[np.int8],
     least: Counts,
     lost: Counts,
 ) -> None:
+    codes, covered, at = prices.codes, prices.covered, prices.at
     for group in range(len(broken)):
         if broken[group]:
             rows = groups.sums[group, ROWS]

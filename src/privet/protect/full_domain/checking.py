@@ -33,7 +33,9 @@ from privet.kernels.anonymity.criteria import (
     Rules,
 )
 from privet.kernels.anonymity.lattice import (
+    Demand,
     Groups,
+    Prices,
     Verdict,
     best_start,
     judge,
@@ -89,9 +91,12 @@ class Checker:
         self._rows = int(combinations.rows.sum())
         self._limit = limit
         counted = hard & (kinds != SUBJECTS)
-        self._hard = rules._replace(rules=np.ascontiguousarray(rules.rules[counted]))
-        self._soft = rules._replace(rules=np.ascontiguousarray(rules.rules[~hard]), k=0)
-        self._present = float(low.max(initial=0.0))
+        self._demand = Demand(
+            hard=rules._replace(rules=np.ascontiguousarray(rules.rules[counted])),
+            soft=rules._replace(rules=np.ascontiguousarray(rules.rules[~hard]), k=0),
+            present=float(low.max(initial=0.0)),
+            limit=limit,
+        )
         self._codes = np.ascontiguousarray(combinations.codes, np.int32)
         self._stored = [_packed(combinations, lattice, kinds)]
         self._levels = np.zeros((64, len(lattice.levels)), np.int8)
@@ -115,17 +120,8 @@ class Checker:
 
     def _judged(self, node: Node, groups: Groups) -> tuple[Verdict, npt.NDArray[np.int8]]:
         broken = np.zeros(len(groups.keys), np.int8)
-        verdict = judge()(
-            groups,
-            self._hard,
-            self._soft,
-            self._present,
-            self._limit,
-            self._codes,
-            self._lattice.covered,
-            self._lattice.at(node),
-            broken,
-        )
+        prices = Prices(self._codes, self._lattice.covered, self._lattice.at(node))
+        verdict = judge()(groups, self._demand, prices, broken)
         return verdict, broken
 
     def _weighed(self, node: Node, verdict: Verdict) -> Checked:
