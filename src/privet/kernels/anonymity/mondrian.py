@@ -100,7 +100,7 @@ def cut_up(
         ValueError: shapes that do not fit, a code outside of its hierarchy, a `k` below 1.
     """
     _check(codes, rows, subjects, trees, k)
-    columns = np.ascontiguousarray(codes.T, np.int32)
+    columns = np.array(codes.T, np.int32, order="C")  # a copy, to be sorted in place
     return _cut_up(columns, rows.astype(np.int64), subjects.astype(np.int64), trees, k)
 
 
