@@ -94,9 +94,7 @@ class AnonymousRelease:
 
     def plan(self) -> bytes:
         """The frozen plan."""
-        if self.table.plan is None:
-            raise ValueError("nothing was decided yet")
-        return self.table.plan.to_bytes()
+        return self.table.plan_bytes
 
     def evidence(self) -> dict[str, Any]:
         """Measures, loss and what was found."""

@@ -23,6 +23,8 @@ from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.recoding import SUPPRESSED
 
 VERSION = 1
+KINDS = ("<i1", "<i2", "<i4")
+"""How numbers of an array may be laid out, narrowest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,10 @@ class FittedPlan:
                 "method": self.method,
                 "columns": list(self.columns),
                 "hierarchies": [to_canonical(each) for each in self.hierarchies],
-                "level": _packed(self.level, "<i1"),
-                "node": _packed(self.node, "<i4"),
-                "codes": _packed(self.codes, "<i4"),
-                "classes": _packed(self.classes, "<i4"),
+                "level": _packed(self.level),
+                "node": _packed(self.node),
+                "codes": _packed(self.codes),
+                "classes": _packed(self.classes),
             }
         )
 
@@ -103,10 +105,10 @@ def read_plan(data: bytes) -> FittedPlan:
             method=said["method"],
             columns=tuple(said["columns"]),
             hierarchies=tuple(from_canonical(each) for each in said["hierarchies"]),
-            level=_unpacked(said["level"], "<i1").astype(np.int8),
-            node=_unpacked(said["node"], "<i4").astype(np.int32),
-            codes=_unpacked(said["codes"], "<i4").astype(np.int32),
-            classes=_unpacked(said["classes"], "<i4").astype(np.int32),
+            level=_unpacked(said["level"]).astype(np.int8),
+            node=_unpacked(said["node"]).astype(np.int32),
+            codes=_unpacked(said["codes"]).astype(np.int32),
+            classes=_unpacked(said["classes"]).astype(np.int32),
         )
         _insist(plan)
     except (KeyError, TypeError, ValueError) as error:
@@ -143,11 +145,22 @@ def _changed() -> IntegrityError:
     return IntegrityError("what should be a fitted plan is none: it was changed")
 
 
-def _packed(array: npt.NDArray[Any], kind: str) -> dict[str, Json]:
+def _packed(array: npt.NDArray[Any]) -> dict[str, Json]:
+    """As the narrowest of `KINDS` that has room for all numbers."""
+    low, high = int(array.min(initial=0)), int(array.max(initial=0))
+    kind = next(each for each in KINDS if _fits(each, low, high))
     data = np.ascontiguousarray(array, np.dtype(kind)).tobytes()
-    return {"shape": list(array.shape), "data": b64encode(data).decode()}
+    return {"shape": list(array.shape), "kind": kind, "data": b64encode(data).decode()}
 
 
-def _unpacked(said: Any, kind: str) -> npt.NDArray[Any]:
+def _fits(kind: str, low: int, high: int) -> bool:
+    bounds = np.iinfo(np.dtype(kind))
+    return bounds.min <= low and high <= bounds.max
+
+
+def _unpacked(said: Any) -> npt.NDArray[Any]:
+    if said["kind"] not in KINDS:
+        raise _changed()
     data = b64decode(said["data"], validate=True)
-    return np.frombuffer(data, np.dtype(kind)).reshape([int(size) for size in said["shape"]])
+    shape = [int(size) for size in said["shape"]]
+    return np.frombuffer(data, np.dtype(said["kind"])).reshape(shape)

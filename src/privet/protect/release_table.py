@@ -121,7 +121,7 @@ class ReleaseTable:
         entropy: for the order of rows.
 
     Attributes:
-        plan: after `decide`.
+        plan: after `decide`; `plan_bytes` are its canonical bytes.
         reused: whether an earlier plan was applied again.
     """
 
@@ -129,6 +129,7 @@ class ReleaseTable:
         self.task = task
         self.plan: FittedPlan | None = None
         self.reused = False
+        self.plan_bytes = b""
         self.solved: Solved | None = None
         self._solver = solver
         self._entropy = entropy
@@ -222,7 +223,7 @@ class ReleaseTable:
         solved, plan = self.solved, self._decided()
         return {
             "method": plan.method,
-            "plan": plan.sha256,
+            "plan": sha256(self.plan_bytes).hexdigest(),
             "reused": self.reused,
             "classes": len(counts),
             "smallest": int(counts.min()),
@@ -249,7 +250,7 @@ class ReleaseTable:
             classes = self._held(self._under(plan, columns))
             if not (classes != SUPPRESSED).any():
                 return None
-            self.reused = True
+            self.reused, self.plan_bytes = True, earlier.data
             self._require_apart(plan, classes, columns)
             return plan, classes
         return None
@@ -272,7 +273,7 @@ class ReleaseTable:
         solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
         plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
         classes = self._held(plan.classes[groups])
-        self.solved = solved
+        self.solved, self.plan_bytes = solved, plan.to_bytes()
         self._require_few(classes)
         self._require_apart(plan, classes, columns)
         return plan, classes
@@ -313,12 +314,12 @@ class ReleaseTable:
         self, plan: FittedPlan, classes: Ints, columns: Mapping[str, Gathered]
     ) -> None:
         """Insist that no pair of classes, of this release and an earlier one, is below k."""
-        seen = {plan.sha256}
+        seen = {sha256(self.plan_bytes).digest()}
         for earlier in self.task.earlier():
-            before = read_plan(earlier.data)
-            if before.sha256 in seen:
+            if (digest := sha256(earlier.data).digest()) in seen:
                 continue
-            seen.add(before.sha256)
+            seen.add(digest)
+            before = read_plan(earlier.data)
             shared = [name for name in before.columns if name in columns]
             if len(shared) < len(before.columns):
                 raise self._together(earlier, "has other quasi-identifiers")
