@@ -184,7 +184,7 @@ def losses(table: Any, trees: dict[str, Any]) -> None:
         report = utility(made, table, list(quasi), hierarchies=quasi)
         print(
             f"{said}: NCP {report.loss:.4f} (asked: at most {asked}), entropy "
-            f"{report.entropy:.4f}, {report.classes:,} classes, {seconds:.2f} s CPU in the first call"
+            f"{report.entropy:.4f}, {report.classes:,} classes, {seconds:.2f} s CPU at first"
         )
 
 
@@ -210,7 +210,7 @@ def main() -> None:
         lost = (sum(raw) - sum(release)) / len(raw)
         print(
             f"AUC on raw rows, cells by {reading}: raw {sum(raw) / len(raw):.4f}, release "
-            f"{sum(release) / len(raw):.4f}; lost {lost:.4f} (asked: at most {ASKED_AUC}); split by "
+            f"{sum(release) / len(raw):.4f}; lost {lost:.4f} (asked: at most {ASKED_AUC}); by "
             "split " + ", ".join(f"{a - b:+.4f}" for a, b in zip(raw, release, strict=True))
         )
 

@@ -120,7 +120,8 @@ def _sizes(report: RiskReport) -> Iterator[Html]:
         standing(columns, "Share of rows by the size of their class", "rows in the class"),
     )
     yield _legend(
-        ("risky", f"chance above {words.share(report.threshold, 1)}"), ("calm", "at or below it")
+        ("risky", f"with chances above {words.share(report.threshold, 1)}"),
+        ("calm", "none above it"),
     )
 
 

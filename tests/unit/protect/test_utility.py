@@ -8,8 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from privet.model.anonymity import KAnonymity
 from privet.model.errors import ConfigError
+from privet.protect.criteria import pack
+from privet.protect.encoding import encode
 from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.mondrian.solving import solve
 from privet.protect.utility.measuring import utility
 
 AGES = Hierarchy(
@@ -67,3 +71,29 @@ def test_bad_input() -> None:
             utility(table, ORIGINAL, names, hierarchies=trees)
         assert caught.value.hint
         assert "20s" not in str(caught.value)
+
+
+def test_the_loss_of_labels_is_the_loss_that_the_solver_states() -> None:
+    random = np.random.default_rng(8)
+    raw = pa.table(
+        {
+            "age": np.array([20, 25, 30, 35, 40])[random.integers(0, 5, 200)],
+            "age2": np.array([20, 25, 30, 35, 40])[random.integers(0, 5, 200)],
+        }
+    )
+    trees = {"age": AGES, "age2": AGES}
+    combinations, rows = encode(raw, trees)
+    solved = solve(combinations, list(trees.values()), pack([KAnonymity(5)], combinations), 0.1)
+    of = solved.classes[rows]
+    made = pa.table(
+        {
+            name: [
+                AGES.labels[solved.recoding.level[each, at]][solved.recoding.node[each, at]]
+                for each in of[of >= 0]
+            ]
+            for at, name in enumerate(trees)
+        }
+    )
+    report = utility(made, raw, list(trees), hierarchies=trees)
+    assert report.loss == pytest.approx(solved.loss)
+    assert 0 < report.loss < 1

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from privet.protect.risk.boxes import Boxes, Records
+from privet.protect.risk.boxes import Boxes, Records, looked_up
 from privet.protect.risk.coding import Ints, distinct
 from privet.protect.risk.intervals import Rate
 from privet.protect.risk.report import Attack
@@ -136,9 +136,7 @@ class _Isolating:
         found = distinct(parts, len(scene.original.of))
         quasi = scene.original.codes[scene.original.of[found.first]]
         exact = [each.original[found.first][:, None] for each in told]
-        self._records = Records(
-            np.asfortranarray(np.hstack([*exact, quasi])), found.counts, found.of
-        )
+        self._records = looked_up(np.hstack([*exact, quasi]), found.counts, found.of)
         self._boxes = scene.boxes
 
     def count(self, cells: Ints, values: Sequence[Ints]) -> int:

@@ -135,24 +135,35 @@ class Records:
     """Records by leaf codes, those that are alike once.
 
     Attributes:
-        codes: distinct combinations: shape (m, q), F order.
+        codes: distinct combinations, rising in the column `by`: shape (m, q), F order.
         counts: records of each: shape (m,).
         of: the combination of each record: shape (n,).
+        by: the column in which they differ most; looking up begins there.
     """
 
     codes: Ints
     counts: Ints
     of: Ints
+    by: int
 
     def inside(self, low: Ints, high: Ints) -> Ints:
         """Which combinations lie in a box: low and high of shape (q,)."""
-        left = np.arange(len(self.counts))
+        ends = np.searchsorted(self.codes[:, self.by], (low[self.by], high[self.by] + 1))
+        left = np.arange(ends[0], ends[1])
         for column in range(self.codes.shape[1]):
-            codes = self.codes[left, column]
-            left = left[(low[column] <= codes) & (codes <= high[column])]
-            if not len(left):
-                break
+            if column != self.by and len(left):
+                codes = self.codes[left, column]
+                left = left[(low[column] <= codes) & (codes <= high[column])]
         return left
+
+
+def looked_up(codes: Ints, counts: Ints, of: Ints) -> Records:
+    """Records in the order in which they are looked up; arguments as of `Records`."""
+    by = int(codes.max(axis=0, initial=0).argmax())
+    order = np.argsort(codes[:, by], kind="stable")
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return Records(np.asfortranarray(codes[order]), counts[order], places[of], by)
 
 
 def classes(cells: Sequence[Coded], rows: int) -> Distinct:
@@ -180,7 +191,7 @@ def records(cells: Sequence[Coded], words: Sequence[Vocabulary], rows: int) -> R
     codes = [meaning.codes(each) for each, meaning in zip(cells, words, strict=True)]
     found = distinct(codes, rows)
     matrix = np.array([each[found.first] for each in codes], np.int64).reshape(len(codes), -1).T
-    return Records(matrix, found.counts, found.of)
+    return looked_up(matrix, found.counts, found.of)
 
 
 def columns_of(table: pa.Table, names: Sequence[str]) -> list[Coded]:
