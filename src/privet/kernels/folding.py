@@ -47,7 +47,7 @@ class CompiledLoops:
 
 
 @_intrinsic
-def _fold(_: Any, left: Any, right: Any) -> Any:  # noqa: ARG001
+def fold(_: Any, left: Any, right: Any) -> Any:  # noqa: ARG001
     """The 128-bit product of two words, its halves added without carry: one instruction or two."""
 
     def generate(_: Any, builder: Any, __: Any, words: Any) -> Any:
@@ -59,7 +59,7 @@ def _fold(_: Any, left: Any, right: Any) -> Any:  # noqa: ARG001
 
 
 @_intrinsic
-def _load(_: Any, data: Any, at: Any) -> Any:  # noqa: ARG001
+def load(_: Any, data: Any, at: Any) -> Any:  # noqa: ARG001
     """The eight bytes from `at` on as a word; who calls makes sure that they are there."""
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -74,7 +74,7 @@ def _load(_: Any, data: Any, at: Any) -> Any:  # noqa: ARG001
 def _word(data: Bytes, at: np.uint64, left: np.uint64) -> np.uint64:
     """The next eight bytes, or the `left` < 8 that there are, padded with zeros."""
     if at + _8 <= np.uint64(len(data)):
-        word = _load(data, at)
+        word = load(data, at)
         if left < _8:
             word &= (_1 << (left << _3)) - _1
         return np.uint64(word)
@@ -90,7 +90,7 @@ def _fold_words(state: Words, words: Words, valid: Flags, secret: Words) -> None
     whole = len(valid) == 0
     for row in range(len(state)):
         first = words[row] ^ s1 if whole or valid[row] else s3
-        state[row] = _fold(first, state[row] ^ s2)
+        state[row] = fold(first, state[row] ^ s2)
 
 
 @compiled
@@ -99,15 +99,15 @@ def _fold_bytes(state: Words, data: Bytes, offsets: Offsets, valid: Flags, secre
     whole = len(valid) == 0
     for row in range(len(state)):
         if not whole and not valid[row]:
-            state[row] = _fold(s3, state[row] ^ s2)
+            state[row] = fold(s3, state[row] ^ s2)
             continue
         at, end = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
-        folded = _fold((end - at) ^ s1, state[row] ^ s2)
+        folded = fold((end - at) ^ s1, state[row] ^ s2)
         while at < end:
             left = end - at
             word = _word(data, at, left)
             other = _word(data, at + _8, left - _8) if left > _8 else _0
-            folded = _fold(word ^ s1, other ^ folded ^ s2)
+            folded = fold(word ^ s1, other ^ folded ^ s2)
             at += _16
         state[row] = folded
 
@@ -117,11 +117,11 @@ def _fold_lists(state: Words, items: Words, offsets: Words, secret: Words) -> No
     s1, s2 = secret[1], secret[2]
     for row in range(len(state)):
         for place in range(offsets[row], offsets[row + 1]):
-            state[row] = _fold(items[place] ^ s1, state[row] ^ s2)
+            state[row] = fold(items[place] ^ s1, state[row] ^ s2)
 
 
 @compiled
 def _finish(state: Words, secret: Words) -> None:
     s0, s3 = secret[0], secret[3]
     for row in range(len(state)):
-        state[row] = _fold(state[row] ^ s3, s0)
+        state[row] = fold(state[row] ^ s3, s0)

@@ -13,6 +13,7 @@ from privet.transforms.arrow import Values, pc
 from privet.transforms.column_types import Family
 from privet.transforms.finding import TextFinder
 from privet.transforms.linkage import LinkageKey
+from privet.transforms.repeating import laid_out, numbered
 from privet.transforms.token_store import TokenStore
 
 Operation: TypeAlias = "Callable[[Values, Values | None], Values]"
@@ -20,6 +21,9 @@ Operation: TypeAlias = "Callable[[Values, Values | None], Values]"
 
 _SAMPLE = 1024
 """Rows looked at, twice, to learn whether values repeat."""
+
+_FEW = 8
+"""Values of the sample that meet again, below which it tells nothing."""
 
 _SMALL = 4 * _SAMPLE
 """Below this many rows the question costs more than it saves."""
@@ -78,10 +82,34 @@ def over_distinct(values: Values, run: Callable[[Values], Values]) -> Values:
         runs = pc.run_end_encode(values)
         lengths = np.diff(np.asarray(runs.run_ends), prepend=0)
         return run(runs.values).take(pa.array(np.repeat(np.arange(len(lengths)), lengths)))
+    if pa.types.is_string(values.type) or pa.types.is_binary(values.type):
+        return _over_texts(values, run)
     if _repeats(values):
         encoded = values.dictionary_encode()
         return run(encoded.dictionary).take(encoded.indices)
     return run(values)
+
+
+def _over_texts(values: Values, run: Callable[[Values], Values]) -> Values:
+    """Run over the different texts where each is there twice or more, as far as a sample tells."""
+    expected = _expected(values)
+    if _repeats(values) or expected * 2 <= len(values):
+        found = numbered(values, expected)
+        if found is not None:
+            distinct, codes = found
+            return laid_out(run(distinct), codes)
+    return run(values)
+
+
+def _expected(values: Values) -> int:
+    """About how many different values there are, by how often those of a sample meet again.
+
+    Of n values drawn from k equally often, about n² / 2k meet one before: the birthday problem.
+    """
+    rows = np.linspace(0, len(values) - 1, _SAMPLE, dtype=np.int64)
+    distinct = pc.count_distinct(values.take(pa.array(rows)), mode="all").as_py()
+    met = _SAMPLE - distinct
+    return int(max(distinct, _SAMPLE**2 // (2 * met))) if met >= _FEW else len(values)
 
 
 def _narrow_range(values: Values) -> tuple[int, int]:
