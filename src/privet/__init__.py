@@ -7,6 +7,8 @@ The verbs of the command line, in Python. Nothing heavy is loaded before the fir
     pv.detect(["mail ana@example.org"])  # spans: row, start, end, kind, score
     pv.redact(texts, how="tag")          # the same texts, with what was found replaced
     pv.scan("customers.csv", frame)      # the verdict on every column of files and frames
+    made = pv.anonymise(frame, k=5, quasi_identifiers=["age", "zip"])  # made.frame, made.measures
+    pv.risk(made, original=frame)        # what is left of risk, with attacks beside controls
 
     project = pv.open(".")
     plan = project.plan("research")      # the declared plan: print it, diff it, assert on it
@@ -23,7 +25,7 @@ import privet.detect  # noqa: F401 - the room, loaded before the function takes 
 from privet.model.version import VERSION as __version__  # noqa: N811
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -31,10 +33,12 @@ if TYPE_CHECKING:
     from privet.model.finding import TableScan
     from privet.model.own_kind import OwnKind
     from privet.ports.span_model import SpanModel
+    from privet.project.anonymising import Anonymised
     from privet.project.project import Project
     from privet.project.verifying import Verified
+    from privet.protect.risk.report import RiskReport
 
-__all__ = ["__version__", "detect", "open", "redact", "scan", "verify"]
+__all__ = ["__version__", "anonymise", "detect", "open", "redact", "risk", "scan", "verify"]
 
 
 def open(folder: Path | str = ".") -> Project:  # noqa: A001 - `pv.open` reads as it should
@@ -153,6 +157,97 @@ def redact(
         models=models,
         today=SystemClock().now().date(),
     )
+
+
+def anonymise(
+    frame: object,
+    *,
+    k: int,
+    quasi_identifiers: Sequence[str],
+    hierarchies: Mapping[str, Any] | None = None,
+    sensitive: Mapping[str, Any] | Sequence[str] = (),
+    harmless: Sequence[str] = (),
+    subject: str | None = None,
+    suppress: float = 0.0,
+    method: str = "mondrian",
+) -> Anonymised:
+    """Make a table k-anonymous: at least `k` people look alike in all quasi-identifiers.
+
+    A column that is named nowhere does not leave. The result is counted anew, in SQL, before it is
+    given.
+
+    Args:
+        frame: a table of anything that speaks Arrow (PyArrow, Polars, pandas, DuckDB, …).
+        k: people in each class, 2 or more.
+        quasi_identifiers: columns that others may know people by.
+        hierarchies: by quasi-identifier, how it becomes coarser: the path of a CSV file (a line for
+            each value, the value first, `*` last), groups (`{"north": ["A", "B"]}`), or a
+            declaration of `privet.protect.hierarchies.specs`. Without: a rule that fits its values.
+        sensitive: columns that nobody should learn, and what each class holds of them: a number of
+            distinct values, `{"distinct": 3}`, `{"entropy": 2.5}`, `{"recursive": [c, l]}`,
+            `{"t": 0.2, "distance": "equal" | "ordered"}`, a list of these, or None.
+        harmless: columns that leave as they are.
+        subject: the column that says whom a row is about; it does not leave. Without, each row is
+            somebody else.
+        suppress: the share of rows that may be left out, 0 to 1.
+        method: `mondrian` (local recoding, little loss) or `full-domain` (one level for a column,
+            provably the best such).
+
+    Raises:
+        privet.model.errors.ConfigError: a column is not there or has two roles, a hierarchy does
+            not cover its column, or `sensitive` is of no known form.
+        privet.model.errors.Refused: it cannot be kept; the message has the most that is feasible.
+        TypeError: this is no frame.
+    """
+    from privet.project.anonymising import anonymise as made_anonymous  # noqa: PLC0415
+    from privet.project.anonymity_words import wanted  # noqa: PLC0415
+
+    return made_anonymous(
+        frame,
+        wanted(
+            k=k,
+            quasi_identifiers=quasi_identifiers,
+            sensitive=sensitive,
+            harmless=harmless,
+            subject=subject,
+            suppress=suppress,
+            method=method,
+        ),
+        hierarchies or {},
+    )
+
+
+def risk(
+    frame: object,
+    quasi_identifiers: Sequence[str] = (),
+    *,
+    sensitive: Sequence[str] = (),
+    hierarchies: Mapping[str, Any] | None = None,
+    original: object | None = None,
+    population: object | int | None = None,
+    control: object | None = None,
+    seed: int = 0,
+) -> RiskReport:
+    """What is left of risk in a table that was, or would be, shown.
+
+    Args:
+        frame: the result of `anonymise`, or a table of anything that speaks Arrow.
+        quasi_identifiers: columns that others may know people by; of a result, all of its own.
+        sensitive: columns that nobody should learn.
+        hierarchies: as for `anonymise`: what labels stand for. A result knows its own.
+        original: the table that it was made from: then attacks are tried on it.
+        population: a table of everybody, or how many there are.
+        control: people like those, who are not in the table: attacked like the others.
+        seed: of what is drawn.
+
+    Raises:
+        privet.model.errors.ConfigError: a column is not there, or a label is in no hierarchy.
+        TypeError: something is no frame.
+    """
+    from privet.project.anonymising import Beside, assess  # noqa: PLC0415
+
+    beside = Beside(original, population, control)
+    return assess(frame, quasi_identifiers, sensitive, hierarchies or {}, beside, seed=seed)
 
 
 def verify(path: Path | str, key: str | None = None) -> Verified:

@@ -52,7 +52,7 @@ def scan_frame(frame: object, name: str = "frame", *, full: bool = False) -> Tab
         TypeError: it speaks no Arrow, is one column, or holds columns of mixed types.
         SourceError: it has no rows, or a name or type that a contract cannot have.
     """
-    table = _as_table(frame)
+    table = as_table(frame)
     schema = plain_schema(table.schema)
     columns = tuple(
         Column(path, kind, note=note)
@@ -77,7 +77,12 @@ def scan_frame(frame: object, name: str = "frame", *, full: bool = False) -> Tab
     )
 
 
-def _as_table(frame: object) -> pa.Table:
+def as_table(frame: object) -> pa.Table:
+    """A frame of whatever speaks Arrow, as a table.
+
+    Raises:
+        TypeError: it speaks no Arrow, is one column, or holds columns of mixed types.
+    """
     speaks = any(hasattr(frame, name) for name in ("__arrow_c_stream__", "__arrow_c_array__"))
     if not speaks:
         raise TypeError(f"a frame speaks Arrow, and {type(frame).__name__} does not: pass a table")

@@ -149,12 +149,15 @@ def later_codes(
 
 def hierarchy_over(values: Values, column: str, spec: HierarchySpec | None = None) -> Hierarchy:
     """The hierarchy of a column that is in memory, as declared; else as `propose` has it."""
-    distinct = distinct_values(values, column)
-    if spec is None:
-        kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
-        numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
-        spec = propose(distinct, numeric=numeric or pa.types.is_decimal(kind))
-    return build(spec, distinct, column)
+    return build(spec or proposed(values, column), distinct_values(values, column), column)
+
+
+def proposed(values: Values, column: str) -> HierarchySpec:
+    """What `propose` has for a column that is in memory."""
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    numeric = numeric or pa.types.is_decimal(kind)
+    return propose(distinct_values(values, column), numeric=numeric)
 
 
 def distinct_texts(values: Values, column: str) -> tuple[Values, npt.NDArray[np.int64]]:

@@ -1,0 +1,184 @@
+"""`pv.anonymise` and `pv.risk`: tables that the caller holds, without project, policy or door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from privet.adapters.world import SystemEntropy
+from privet.model.errors import ConfigError, Refused
+from privet.model.promise import Promise
+from privet.policy.anonymity import GENERALISE, SENSITIVE
+from privet.project.anonymity_words import FRAME, Wanted, declared
+from privet.project.anonymous_check import Published, verified
+from privet.project.anonymous_releases import solve_by_method
+from privet.project.frames import as_table
+from privet.protect.criteria import describe
+from privet.protect.encoding import hierarchy_over, proposed, taken
+from privet.protect.hierarchies.building import build
+from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.hierarchies.specs import CsvHierarchy, HierarchySpec, TreeHierarchy
+from privet.protect.release_table import ReleaseTable, Task
+from privet.protect.risk.assessing import risk
+from privet.protect.spelling import spelled
+
+if TYPE_CHECKING:
+    from privet.protect.fitted import FittedPlan
+    from privet.protect.risk.report import RiskReport
+
+_MEMORY = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymised:
+    """A table that keeps its promise, and what that cost.
+
+    Attributes:
+        frame: what may be shown: labels for the quasi-identifiers (text), sensitive and harmless
+            columns as they were; rows in an order that has nothing of the input's.
+        plan: the frozen recoding. It has values of the input, and is as secret as that.
+        measures: `k`, `criteria` (each asked and found, counted anew in SQL on the frame),
+            `classes`, `smallest`, `largest`, `suppressed`, `loss` and `bound` (0 to 1),
+            `optimal`, `method`. Exact figures of the input: not for who gets the frame.
+    """
+
+    frame: pa.Table = field(repr=False)
+    plan: FittedPlan = field(repr=False)
+    measures: Mapping[str, Any]
+
+
+def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> Anonymised:
+    """Make a frame k-anonymous; see `privet.anonymise`.
+
+    Args:
+        frame: whatever speaks Arrow.
+        wanted: what is to become of it.
+        hierarchies: by quasi-identifier; see `declared`.
+
+    Raises:
+        ConfigError: a column is not there, or a hierarchy does not cover it.
+        Refused: the promise cannot be kept; the message has the most that is feasible.
+        TypeError: this is no frame.
+    """
+    table = as_table(frame)
+    promise, subject, roles = wanted.promise, wanted.subject, wanted.within(table.column_names)
+    quasi = [name for name, role in roles.items() if role == GENERALISE]
+    if not table.num_rows:
+        raise Refused(f"{FRAME} has no row", hint="Give a table with rows.")
+    made = ReleaseTable(
+        Task(
+            data=FRAME,
+            pipeline="",
+            promise=promise,
+            words=", ".join(map(describe, promise.criteria)),
+            roles=roles,
+            specs={name: _spec(table, name, hierarchies.get(name)) for name in quasi},
+            types=_types(table, roles),
+            earlier=lambda: iter(()),
+        ),
+        solve_by_method,
+        SystemEntropy(),
+    )
+    for batch in table.to_batches(max_chunksize=1 << 20):
+        whom = None if subject is None else spelled(batch.column(subject), subject)
+        made.see(batch, whom)
+    made.decide()
+    return _checked(made, promise)
+
+
+def _checked(made: ReleaseTable, promise: Promise) -> Anonymised:
+    """The result, measured anew on what it holds."""
+    shown = pa.Table.from_batches(list(made.rows()), made.schema)
+    quasi, sensitive = made.task.named(GENERALISE), made.task.named(SENSITIVE)
+
+    def texts() -> Iterator[pa.RecordBatch]:
+        for batch in shown.select([*quasi, *sensitive]).to_batches():
+            columns = [
+                spelled(column, name, days=True)
+                for name, column in zip(batch.schema.names, batch.columns, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+    published = Published(FRAME, quasi, sensitive, texts, made.companion(), made.trees())
+    found = verified(published, promise.criteria, _MEMORY)
+    if made.plan is None:
+        raise TypeError("there is no plan after a decision")
+    figures = {
+        key: value for key, value in made.measures().items() if key not in ("plan", "reused")
+    }
+    for name in ("loss", "bound"):
+        figures[name] = None if figures[name] is None else float(figures[name])
+    return Anonymised(shown, made.plan, {"k": promise.k, **figures, "criteria": found})
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a table is assessed with; see `privet.risk`."""
+
+    original: object | None = None
+    population: object | int | None = None
+    control: object | None = None
+
+
+def assess(
+    frame: object,
+    quasi_identifiers: Sequence[str],
+    sensitive: Sequence[str],
+    hierarchies: Mapping[str, Any],
+    beside: Beside,
+    *,
+    seed: int,
+) -> RiskReport:
+    """The risk that is left in a frame; see `privet.risk`."""
+    original = None if beside.original is None else as_table(beside.original)
+    if isinstance(frame, Anonymised):
+        trees = dict(zip(frame.plan.columns, frame.plan.hierarchies, strict=True))
+        quasi_identifiers = quasi_identifiers or frame.plan.columns
+        frame = frame.frame
+    else:
+        trees = {name: _tree(original, name, declared(said)) for name, said in hierarchies.items()}
+    people = beside.population
+    return risk(
+        as_table(frame),
+        quasi_identifiers,
+        sensitive,
+        hierarchies=trees,
+        population=people if people is None or isinstance(people, int) else as_table(people),
+        original=original,
+        control=None if beside.control is None else as_table(beside.control),
+        seed=seed,
+    )
+
+
+def _tree(original: pa.Table | None, name: str, spec: HierarchySpec) -> Hierarchy:
+    """A declared tree; a rule needs the values that it was made over."""
+    if original is not None:
+        return hierarchy_over(taken(original, name), name, spec)
+    if isinstance(spec, CsvHierarchy | TreeHierarchy):
+        return build(spec, (), name)
+    raise ConfigError(
+        f"the hierarchy of {name!r} is a rule, and nothing says over which values",
+        hint="Give the `original` too, or a CSV file or tree.",
+    )
+
+
+def _spec(table: pa.Table, name: str, said: Any) -> HierarchySpec:
+    """The declaration of a column's hierarchy; one that fits its values, where nothing is said."""
+    if said is not None:
+        return declared(said)
+    return proposed(taken(table, name), name)
+
+
+def _types(table: pa.Table, roles: Mapping[str, str]) -> dict[str, pa.DataType]:
+    """What each column leaves as; labels are text."""
+    return {
+        name: pa.string() if role == GENERALISE else _plain(table.schema.field(name).type)
+        for name, role in roles.items()
+    }
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -1,0 +1,170 @@
+"""What a caller says to `pv.anonymise` and `pv.risk`, as words of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+
+from privet.model.anonymity import (
+    Closeness,
+    Criterion,
+    DistinctDiversity,
+    EntropyDiversity,
+    KAnonymity,
+    RecursiveDiversity,
+)
+from privet.model.errors import ConfigError
+from privet.model.promise import METHODS, Promise
+from privet.policy.anonymity import GENERALISE, HARMLESS, SENSITIVE
+from privet.protect.hierarchies.csv_files import read_csv
+from privet.protect.hierarchies.specs import HierarchySpec
+from privet.protect.hierarchies.trees import tree
+
+FRAME = "the frame"
+"""What a table without a name is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to become of a frame.
+
+    Attributes:
+        promise: what each class meets.
+        roles: by column; the rest does not leave.
+        subject: the column that says whom a row is about.
+    """
+
+    promise: Promise
+    roles: Mapping[str, str]
+    subject: str | None
+
+    def within(self, columns: Sequence[str]) -> dict[str, str]:
+        """The roles in the order of a table's columns.
+
+        Raises:
+            ConfigError: the table has no such column.
+        """
+        named = [*self.roles, *([] if self.subject is None else [self.subject])]
+        for name in named:
+            if name not in columns:
+                raise ConfigError(
+                    f"{FRAME} has no column {name!r}", hint="Name a column that it has."
+                )
+        return {name: self.roles[name] for name in columns if name in self.roles}
+
+
+def wanted(
+    *,
+    k: int,
+    quasi_identifiers: Sequence[str],
+    sensitive: Mapping[str, Any] | Sequence[str],
+    harmless: Sequence[str],
+    subject: str | None,
+    suppress: float,
+    method: str,
+) -> Wanted:
+    """What `privet.anonymise` was told.
+
+    Raises:
+        ConfigError: it makes no promise, or gives a column two roles.
+    """
+    asked = sensitive if isinstance(sensitive, Mapping) else dict.fromkeys(sensitive)
+    if not quasi_identifiers:
+        raise ConfigError(
+            "there is no quasi-identifier",
+            hint="Name the columns that others may know people by: `quasi_identifiers=[...]`.",
+        )
+    roles: dict[str, str] = {}
+    said = {GENERALISE: quasi_identifiers, SENSITIVE: asked, HARMLESS: harmless}
+    for role, names in said.items():
+        if isinstance(names, str):
+            raise ConfigError("columns are given one by one", hint=f"Write `[{names!r}]`.")
+        for name in names:
+            if name in roles or name == subject:
+                raise ConfigError(
+                    f"column {name!r} has two roles",
+                    hint="A column is a quasi-identifier, sensitive, harmless or the subject.",
+                )
+            roles[name] = role
+    return Wanted(_promise(criteria_of(k, asked), suppress, method), roles, subject)
+
+
+def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
+    """The criteria that `sensitive` says, after k itself.
+
+    Args:
+        k: subjects in each class.
+        sensitive: by column, None, a number (distinct values), a mapping such as `{"distinct": 3}`,
+            `{"entropy": 2.5}`, `{"recursive": [c, l]}`, `{"t": 0.2, "distance": "ordered"}`, or a
+            list of these.
+
+    Raises:
+        ConfigError: something else is said, or k is below 2.
+    """
+    if k < 2:
+        raise ConfigError(
+            "k is below 2", hint="Ask for at least `k=2`: a class of one is a person."
+        )
+    found: list[Criterion] = [KAnonymity(k)]
+    for column, said in sensitive.items():
+        each = said if isinstance(said, list | tuple) else [said]
+        found += [_criterion(column, one) for one in each if one is not None]
+    return tuple(found)
+
+
+def _criterion(column: str, said: Any) -> Criterion:
+    match said:
+        case bool():
+            pass
+        case int() if said > 0:
+            return DistinctDiversity(column, said)
+        case {"distinct": int(least), **rest} if not rest and least > 0:
+            return DistinctDiversity(column, least)
+        case {"entropy": int() | float() as least, **rest} if not rest and least >= 1:
+            return EntropyDiversity(column, float(least))
+        case {"recursive": [int() | float() as c, int(least)], **rest} if not rest and c > 0:
+            return RecursiveDiversity(column, float(c), least)
+        case {"t": int() | float() as most, **rest} if 0 <= most <= 1:
+            distance = rest.pop("distance", "equal")
+            if not rest and distance in ("equal", "ordered", "hierarchical"):
+                return Closeness(column, float(most), distance)
+        case _:
+            pass
+    raise ConfigError(
+        f"what is asked of {column!r} is of no form that is known",
+        hint="Write a number of distinct values, `{'distinct': 3}`, `{'entropy': 2.5}`, "
+        "`{'recursive': [2, 3]}` or `{'t': 0.2, 'distance': 'equal'}`.",
+    )
+
+
+def _promise(criteria: tuple[Criterion, ...], suppress: float, method: str) -> Promise:
+    if not 0 <= suppress <= 1:
+        raise ConfigError("`suppress` is a share of the rows", hint="Give a number from 0 to 1.")
+    if method not in METHODS:
+        raise ConfigError(
+            "there is no such method", hint=f"Choose one of {', '.join(sorted(METHODS))}."
+        )
+    return Promise(criteria, Decimal(str(suppress)), method)  # type: ignore[arg-type]  # in METHODS
+
+
+def declared(said: Any) -> HierarchySpec:
+    """A hierarchy as a path of a CSV file, nested groups, or a declaration.
+
+    Raises:
+        ConfigError: it is none of these, or the file is not of its form.
+    """
+    match said:
+        case str() | Path():
+            return read_csv(Path(said))
+        case Mapping() | list():
+            return tree(said)
+    if isinstance(said, get_args(HierarchySpec)):
+        return said  # type: ignore[no-any-return]
+    raise ConfigError(
+        "a hierarchy is of no form that is known",
+        hint="Give the path of a CSV file, groups such as `{'north': ['A', 'B']}`, or a "
+        "declaration of `privet.protect.hierarchies.specs`.",
+    )
