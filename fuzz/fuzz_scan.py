@@ -21,7 +21,8 @@ def one(data: bytes) -> None:
     if data:
         cut = data[0] % len(data)
         laws.same_everywhere([data[1 : cut + 1], data[cut + 1 :]])
-        compared(data)
+        if b"://" not in data:  # the twin reads no URL, and so no password in one
+            compared(data)
 
 
 if __name__ == "__main__":
