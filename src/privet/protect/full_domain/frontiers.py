@@ -112,6 +112,7 @@ class WholeFrontier:
         np.maximum(below, lift, out=below)
         above = self._most[tuple([slice(rank, None) for rank in node])]
         np.minimum(above, lift, out=above)
+        self._done[np.ravel_multi_index(node, self._shape)] = True
 
     def at_least(self, node: Node) -> float:
         """See `Frontier`."""
