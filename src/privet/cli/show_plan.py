@@ -67,6 +67,11 @@ def _show_source(source: Mapping[str, Any]) -> None:
         output.say(f"{name}: rows pass through; only what is held back is kept.")
 
 
+def _brief(treatment: str) -> str:
+    """A treatment in a table: a tree is long, and stands in the policy."""
+    return "generalise(tree)" if treatment.startswith("generalise(tree=") else treatment
+
+
 def show_plan(planned: Planned, *, json: bool) -> None:
     """Print what will happen to each column, and the difference to the last run."""
     plan = planned.plan
@@ -94,7 +99,7 @@ def show_plan(planned: Planned, *, json: bool) -> None:
             f"to {described['recipient']}{rows}{until}",
             ("column", "category", "treatment", "because"),
             [
-                (column["column"], column["category"], column["treatment"], column["rule"])
+                (column["column"], column["category"], _brief(column["treatment"]), column["rule"])
                 for column in release["columns"]
             ],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,7 +15,7 @@ from privet.model.promise import promise_of
 from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE
 from privet.ports.arrow_types import parse_type
 from privet.ports.world import Entropy
-from privet.project.anonymous_check import Published, verified
+from privet.project.anonymous_check import Found, Published, verified
 from privet.project.anonymous_hierarchies import hierarchy_spec
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class AnonymousRelease:
     task: Task
     table: ReleaseTable
     memory: int
-    found: list[dict[str, str]] = field(default_factory=list)
+    found: Found | None = None
 
     def see(self, batch: pa.RecordBatch, subjects: Any) -> None:
         """Take rows that may leave."""
@@ -80,17 +80,14 @@ class AnonymousRelease:
 
     def verify(self, opened: Callable[[], BinaryIO], form: FormatName) -> list[dict[str, str]]:
         """Measure the file: in SQL, from what stands in it and whom its rows are about."""
-        quasi, sensitive = self.task.named(GENERALISE), self.task.named(SENSITIVE)
         published = Published(
-            data=self.task.data,
-            quasi=quasi,
-            sensitive=sensitive,
-            batches=lambda: _read(opened, form, [*quasi, *sensitive]),
-            subjects=self.table.companion(),
-            trees=self.table.trees(),
+            claim=self.table.claim(),
+            batches=lambda: _read(opened, form),
+            schema=pa.schema([pa.field(name, pa.string()) for name in self.schema.names]),
+            companion=pa.table(self.table.companion()),
         )
-        self.found = verified(published, self.task.promise.criteria, self.memory)
-        return self.found
+        self.found = verified(published, self.memory)
+        return self.found.criteria
 
     def plan(self) -> bytes:
         """The frozen plan."""
@@ -98,14 +95,13 @@ class AnonymousRelease:
 
     def evidence(self) -> dict[str, Any]:
         """Measures, loss and what was found."""
-        return {**self.table.measures(), "criteria": self.found}
+        found = self.found or Found([], [])
+        return {**self.table.measures(), "criteria": found.criteria, "checks": found.checks}
 
 
-def _read(
-    opened: Callable[[], BinaryIO], form: FormatName, columns: list[str]
-) -> Iterator[pa.RecordBatch]:
+def _read(opened: Callable[[], BinaryIO], form: FormatName) -> Iterator[pa.RecordBatch]:
     with opened() as file:
-        yield from read_back(file, form, columns)
+        yield from read_back(file, form)
 
 
 def make_task(asked: Asked, root: Path) -> Task:

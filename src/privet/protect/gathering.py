@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +27,12 @@ class Gathered:
 
     Attributes:
         texts: its distinct values as text; None is null.
-        numbers: which of them each row has: shape (n,).
+        numbers: which of them each row has: shape (n,), as narrow as there is room.
         values: the same distinct values, as they are.
     """
 
     texts: list[str | None] = field(repr=False)
-    numbers: Ints = field(repr=False)
+    numbers: npt.NDArray[np.signedinteger[Any]] = field(repr=False)
     values: Values = field(repr=False)
 
 
@@ -87,7 +88,8 @@ class Gathering:
         first = np.zeros(len(numbers), np.int64)
         first[known[::-1]] = np.arange(len(known))[::-1]
         used = values.take(pa.array(first)) if len(values) else values
-        return Gathered(list(numbers), np.array(known, np.int32)[places], used)
+        kind = np.min_scalar_type(-max(1, len(numbers)))  # most columns have few values
+        return Gathered(list(numbers), np.array(known, kind)[places], used)
 
     def plain(self, name: str) -> Values:
         """A column as it is: a chunked array."""

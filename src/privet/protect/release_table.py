@@ -32,6 +32,8 @@ from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
 from privet.protect.holding import combined_size, held_back, sizes
 from privet.protect.recoding import SUPPRESSED, Solved
+from privet.protect.verifying import Claim, vocabulary
+from privet.protect.verifying_sql import ORIGIN, SUBJECT
 from privet.transforms.arrow import Values
 
 Ints = npt.NDArray[np.int32]
@@ -205,12 +207,36 @@ class ReleaseTable:
                     columns.append(_one(plain[name].take(pa.array(order))))
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
-    def companion(self) -> npt.NDArray[np.int64] | None:
-        """A number for the subject of each row that leaves, in their order; it never leaves."""
-        if self._subjects is None:
-            return None
-        _, numbers = np.unique(self._subjects[self._order], return_inverse=True)
-        return numbers.astype(np.int64)
+    def companion(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Of each row that leaves, in their order: where it stood, and a number for its subject."""
+        beside = {ORIGIN: self._order}
+        if self._subjects is not None:
+            _, numbers = np.unique(self._subjects[self._order], return_inverse=True)
+            beside[SUBJECT] = numbers.astype(np.int64)
+        return beside
+
+    def claim(self) -> Claim:
+        """What the release says of itself, for the verifier."""
+        plan, task = self._decided(), self.task
+        cells = [plan.labels(place) for place in range(len(plan.columns))]
+        trees = self.trees()
+        return Claim(
+            quasi_identifiers=plan.columns,
+            sensitive=task.named(SENSITIVE),
+            other=task.named(HARMLESS),
+            criteria=task.promise.criteria,
+            rows=len(self._order),
+            suppressed=len(self._classes) - len(self._order),
+            labels={
+                name: vocabulary(tree)
+                for name, tree in zip(plan.columns, plan.hierarchies, strict=True)
+            },
+            classes=frozenset(zip(*cells, strict=True)),
+            orders={name: tree.leaves for name, tree in trees.items()},
+            trees={name: tree.nodes[:-1].tolist() for name, tree in trees.items()},
+            subjects=self._subjects is not None,
+            origin=True,
+        )
 
     def trees(self) -> dict[str, Hierarchy]:
         """The trees of the sensitive columns."""
@@ -293,7 +319,7 @@ class ReleaseTable:
         """
         from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)
 
-        across = np.stack([columns[name].numbers for name in plan.columns])
+        across = np.stack([columns[name].numbers.astype(np.int32) for name in plan.columns])
         widths = np.array([len(columns[name].texts) for name in plan.columns], np.int64)
         distinct, groups = group_rows(across, widths)
         values = {name: columns[name].texts for name in plan.columns}
@@ -341,7 +367,8 @@ def _codes(tree: Hierarchy, column: Gathered) -> Ints:
     """The leaf of each row."""
     known = {leaf: code for code, leaf in enumerate(tree.leaves)}
     codes = np.array([known[text] for text in column.texts], np.int32)
-    return codes[column.numbers]
+    found: Ints = codes[column.numbers]
+    return found
 
 
 def _sensitive_tree(name: str, column: Gathered, criteria: Sequence[Criterion]) -> Hierarchy:

@@ -52,6 +52,8 @@ def measuring(
 
     connection = DuckDBEngine(memory).connect()
     try:
+        connection.execute("ATTACH ':memory:' AS held (COMPRESS)")  # labels come again and again
+        connection.execute("USE held")
         for name, rows in tables.items():
             connection.register("incoming", rows)
             try:

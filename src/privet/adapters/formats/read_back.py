@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from io import IOBase
+from io import BytesIO, IOBase
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
@@ -21,32 +21,31 @@ from privet.model.pipeline import FormatName
 _ROWS = 1 << 16
 
 
-def read_back(file: BinaryIO, form: FormatName, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    """The rows in the file's order: `columns` alone, as text.
-
-    Raises:
-        KeyError: the file lacks a column.
-    """
+def read_back(file: BinaryIO, form: FormatName) -> Iterator[pa.RecordBatch]:
+    """The rows in the file's order, all columns that stand in it, as text."""
     batches = {"parquet": _parquet, "arrow": _arrow, "csv": _csv, "jsonl": _jsonl}[form]
-    for batch in batches(file, columns):
+    for batch in batches(file):
+        columns = batch.schema.names
         arrays = [_text(batch.column(name)) for name in columns]
         yield pa.RecordBatch.from_arrays(arrays, names=columns)
 
 
-def _parquet(file: BinaryIO, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    yield from pq.ParquetFile(file).iter_batches(_ROWS, columns=columns)
+def _parquet(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+    yield from pq.ParquetFile(file).iter_batches(_ROWS)
 
 
-def _arrow(file: BinaryIO, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _arrow(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     reader: Any = pa.ipc.open_file(cast("IOBase", file))
     for number in range(reader.num_record_batches):
-        yield reader.get_batch(number).select(columns)
+        yield reader.get_batch(number)
 
 
-def _csv(file: BinaryIO, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _csv(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+    first = file.readline()
+    columns = pyarrow.csv.read_csv(BytesIO(first)).column_names
+    file.seek(0)
     convert = pyarrow.csv.ConvertOptions(
         column_types=dict.fromkeys(columns, pa.string()),
-        include_columns=columns,
         null_values=[""],
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
@@ -55,9 +54,10 @@ def _csv(file: BinaryIO, columns: list[str]) -> Iterator[pa.RecordBatch]:
     yield from pyarrow.csv.open_csv(file, parse_options=parse, convert_options=convert)
 
 
-def _jsonl(file: BinaryIO, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _jsonl(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     while lines := list(islice(file, _ROWS)):
         rows = [json.loads(line) for line in lines]
+        columns = list(rows[0])
         arrays = [
             pa.array([_json_text(row[name]) for row in rows], pa.string()) for name in columns
         ]
