@@ -42,6 +42,17 @@ PROMISED = {
         "badge [BADGE]",
         "('e-mail', 'email')",
     ),
+    "anonymity.md": (
+        "Config, contracts and policy are in order.",
+        "generalise(steps=5, 10, 20)",
+        "patients: 400 rows read",
+        "at least 5 subjects | ",
+        "at least 2 distinct values of `illness` | distinct: ",
+        "patients: 401 rows read",
+        "(class below k",
+        "and that release beside this one",
+        "refused: 1",
+    ),
     "text.md": (
         "Dear Ana, please write to [EMAIL] again.",
         "1:27-42",
@@ -55,6 +66,15 @@ PROMISED = {
         "guarantee: masked",
         "shelf: e-mail addresses in 100 % of 2 values looked at",
         "3 rows read, 1 out, 2 quarantined (drift:shelf 2)",
+    ),
+    "reversible.md": (
+        "guarantee: pseudonymous",
+        ",ana@example.org",
+        ",4111 1111 1111 1111",
+        "revealed: 2 values",
+        "1 of 1 are no tokens of `customers.email`",
+        "refused: 1",
+        "verified: project",
     ),
     "sources.md": (
         "orders: 3 rows read, 3 out",
