@@ -89,14 +89,14 @@ class Rule:
         id: `rules[3]`, or the name given in the file; stands in decisions and receipts.
         effect: `allow` or `deny`.
         action: `release`, `quarantine` (see, let in and reprocess what was held back), `reveal`
-            (give a text its values back, by a map: then `data` is the map's name), `query`,
-            `train`, `synthesize`.
+            (give values back, to the tokens of a data set's release, or to a text by a map: then
+            `data` is the map's name), `query`, `train`, `synthesize`.
         role, purpose, to, data: what it applies to; None means any (only a deny rule may leave out
             role or purpose).
         guarantee: what the release then promises.
         where: row filter, an SQL expression over columns and `principal.<attribute>`.
         until: last day on which it holds.
-        rows: of `reveal`: how many entries of the map one call may give back.
+        rows: of `reveal`: how many values one call may give back.
         columns: treatment by `dataset.column.path` or by data category key.
     """
 
