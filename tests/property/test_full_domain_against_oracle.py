@@ -83,3 +83,16 @@ def test_a_search_cut_short_is_honest(
         found = solve(table, hierarchies, rules, 0.1, Patience(enough=lambda a=asked: next(a)))
         assert found.bound <= best.loss + 1e-10
     assert stopped
+
+
+def test_a_search_that_runs_out_of_room_is_honest(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    hierarchies = [random_hierarchy(random, 6) for _ in range(3)]
+    table = random_table(random, hierarchies, 80)
+    rules = pack([KAnonymity(3)], table)
+    best = solve(table, hierarchies, rules, 0.1)
+    monkeypatch.setattr(frontiers, "DENSE", 0)
+    monkeypatch.setattr(frontiers, "ROOM", 2)
+    found = solve(table, hierarchies, rules, 0.1)
+    assert not found.optimal
+    assert found.bound <= best.loss + 1e-10 <= found.loss + 2e-10
