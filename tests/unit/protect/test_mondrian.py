@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from pyarrow import csv
@@ -41,7 +43,7 @@ def tree(size: int, width: int = 4) -> Hierarchy:
     )
 
 
-def counted(codes: list[tuple[int, ...]], secret: list[int], sizes: list[int]) -> Combinations:
+def counted(codes: Sequence[tuple[int, ...]], secret: list[int], sizes: list[int]) -> Combinations:
     return combine(
         tuple(f"c{at}" for at in range(len(sizes))),
         sizes,
@@ -175,10 +177,10 @@ def test_cuts_that_lead_back_are_refused() -> None:
 
 
 def solve_for(
-    codes: list[tuple[int, ...]],
+    codes: Sequence[tuple[int, ...]],
     secret: list[int],
     sizes: list[int],
-    criteria: list[Criterion],
+    criteria: Sequence[Criterion],
     suppress: float = 0.0,
 ) -> Solved:
     combinations = counted(codes, secret, sizes)

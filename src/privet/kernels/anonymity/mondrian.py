@@ -299,7 +299,7 @@ def _tally(  # noqa: PLR0917 - Numba wants plain arguments
     """Count the values of a box into `work.values`, rising; how many there are."""
     size = len(codes)
     found = 0
-    if high - low <= 2 * size + 32:
+    if high - low <= 16 * size + 32:
         for row in range(size):
             work.rows[codes[row]] += rows[row]
             work.subjects[codes[row]] += subjects[row]

@@ -61,13 +61,13 @@ def solve(
     if _by_size_alone(rules):
         cuts, box = trim(combinations, trees, cuts, box, k=rules.k, limit=limit)
         recoding = labelled(hierarchies, cuts, *_as_they_are(combinations, box))
-        return _solved(combinations, hierarchies, recoding)
+        return _solved(combinations, hierarchies, recoding, box)
     boxes = _boxes(combinations, box, rules)
 
     def joined(price: float, rows: int) -> Solved:
         owner = merge_boxes(boxes, trees, rules, price=price * len(hierarchies), limit=rows)
         recoding = labelled(hierarchies, cuts, *_joined(boxes, owner))
-        return _solved(combinations, hierarchies, recoding)
+        return _solved(combinations, hierarchies, recoding, box)
 
     attempts = [(price, 0) for price in PRICES] + ([(PRICES[0], limit)] if limit else [])
     return min(itertools.starmap(joined, attempts), key=lambda solved: solved.loss)
@@ -108,9 +108,12 @@ def _by_size_alone(rules: Rules) -> bool:
 
 
 def _solved(
-    combinations: Combinations, hierarchies: Sequence[Hierarchy], recoding: TreeRecoding
+    combinations: Combinations,
+    hierarchies: Sequence[Hierarchy],
+    recoding: TreeRecoding,
+    box: npt.NDArray[np.int64],
 ) -> Solved:
-    classes = recoding.classes(combinations.codes)
+    classes = np.append(recoding.box_class, np.int32(SUPPRESSED))[box]  # -1, no box, is the last
     loss = table_loss(combinations, hierarchies, recoding, classes)
     return Solved(recoding, classes, loss, 0.0, loss == 0.0, "mondrian")
 
