@@ -29,7 +29,7 @@ _config: Any = config
 _pointer: Any = numba_types.CPointer
 _intrinsic: Any = intrinsic
 _make_array: Any = make_array
-_AS_WRITTEN = bool(_config.DISABLE_JIT)
+AS_WRITTEN = bool(_config.DISABLE_JIT)
 """Nothing is compiled: Python runs it."""
 _njit: Any = njit
 """Its types leave options out."""
@@ -73,7 +73,7 @@ def bare(array: A) -> A:
     It is passed as one word and not as seven, and no index is looked at for being negative. Who
     hands it on says how long it is.
     """
-    return array if _AS_WRITTEN else _address(array)
+    return array if AS_WRITTEN else _address(array)
 
 
 def _of_plain_types(kernel: Any) -> Any:

@@ -86,25 +86,32 @@ class Detector:
         Raises:
             TypeError: another type of array.
         """
+        chunks: list[Any] = texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]
+        plain = [_without_nulls(_words_of(chunk)) for chunk in chunks]
         parts: list[Spans] = []
         first = 0
-        for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
-            parts.append(shifted(self._chunk(chunk), first))
+        for chunk, found in zip(chunks, self._plain(plain), strict=True):
+            if pa.types.is_dictionary(chunk.type):
+                places = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+                found = for_rows(found, places.astype(np.int64))  # noqa: PLW2901
+            parts.append(shifted(found, first))
             first += len(chunk)
         return Spans.concat([part for part in parts if len(part)])
 
-    def _chunk(self, texts: Any) -> Spans:
-        if not pa.types.is_dictionary(texts.type):
-            return self._plain(_without_nulls(texts))
-        places = texts.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-        return for_rows(self._plain(_without_nulls(texts.dictionary)), places)
-
-    def _plain(self, texts: pa.Array[Any]) -> Spans:
-        data, offsets = _bytes(texts)
-        found = Spans.empty()
+    def _plain(self, chunks: list[pa.Array[Any]]) -> list[Spans]:
+        columns = [_bytes(texts) for texts in chunks]
+        found = [Spans.empty() for _ in chunks]
         for each in self._passes:
-            more = each.spans(data, offsets)
-            found = merged(found, more) if len(found) else more
+            further = each.spans(columns)
+            found = [
+                merged(one, more) if len(one) else more
+                for one, more in zip(found, further, strict=True)
+            ]
+        if self._own is None:
+            return found
+        return [self._with_own(*one) for one in zip(chunks, found, strict=True)]
+
+    def _with_own(self, texts: pa.Array[Any], found: Spans) -> Spans:
         if self._own is None or not len(texts):
             return found
         declared = self._own.detect(texts)
@@ -119,6 +126,11 @@ def _chosen(kinds: Iterable[str] | None, declared: Sequence[Kind]) -> tuple[Kind
     mine = {kind.name: kind for kind in declared}
     ours = select(name for name in names if name not in mine)
     return (*ours, *(mine[name] for name in names if name in mine))
+
+
+def _words_of(texts: Any) -> Any:
+    """The rows, or the words of a dictionary."""
+    return texts.dictionary if pa.types.is_dictionary(texts.type) else texts
 
 
 def _bytes(texts: pa.Array[Any]) -> tuple[Bytes, Places]:

@@ -17,6 +17,8 @@ from privet.kernels.spans import Spans
 
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Places: TypeAlias = npt.NDArray[np.int64]
+Column: TypeAlias = tuple[Bytes, Places]
+"""The bytes of all rows, and where each row begins; one more for the end."""
 Kernel: TypeAlias = Callable[[Bytes, Places, int, int, int, Places, Any, Any], tuple[int, int]]
 """`scanner.scan` or `flags.flags`: see there."""
 
@@ -55,17 +57,25 @@ class Pass:
         self._wanted = wanted
         self._threads = threads
 
-    def spans(self, data: Bytes, offsets: Places) -> Spans:
-        """Spans of all rows: `offsets` says where each begins, and where the last ends."""
-        pieces = _pieces(offsets)
+    def spans(self, columns: Sequence[Column]) -> list[Spans]:
+        """Spans of all rows of each column; threads go on from one to the next without a halt."""
+        pieces = [
+            (number, row, stop)
+            for number, (_, offsets) in enumerate(columns)
+            for row, stop in _pieces(offsets)
+        ]
         if len(pieces) <= 1 or self._threads == 1:
-            parts = [part for piece in pieces for part in self._scan(data, offsets, *piece)]
-            return Spans.concat(parts)
-        with ThreadPoolExecutor(min(self._threads, len(pieces))) as pool:
-            found: Iterator[Sequence[Spans]] = pool.map(
-                lambda piece: list(self._scan(data, offsets, *piece)), pieces
-            )
-            return Spans.concat([part for parts in found for part in parts])
+            found = [self._piece(columns, *piece) for piece in pieces]
+        else:
+            with ThreadPoolExecutor(min(self._threads, len(pieces))) as pool:
+                found = list(pool.map(lambda piece: self._piece(columns, *piece), pieces))
+        parts: list[list[Spans]] = [[] for _ in columns]
+        for (number, _, _), more in zip(pieces, found, strict=True):
+            parts[number] += more
+        return [Spans.concat(part) for part in parts]
+
+    def _piece(self, columns: Sequence[Column], number: int, row: int, stop: int) -> list[Spans]:
+        return list(self._scan(*columns[number], row, stop))
 
     def _scan(self, data: Bytes, offsets: Places, row: int, stop: int) -> Iterator[Spans]:
         at, floor = int(offsets[row]), -1

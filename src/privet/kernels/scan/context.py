@@ -180,6 +180,15 @@ def _gather(
             if byte < 128:
                 code = np.int64(FOLD[byte])
                 capital = byte <= 90
+            elif (
+                at - 3 >= limit and (data[at - 3] & 0xF0) == 0xE0 and (data[at - 2] & 0xC0) == 0x80
+            ):
+                start = at - 3
+                code = (np.int64(data[start]) & 0x0F) << 12 | (np.int64(data[at - 2]) & 0x3F) << 6
+                code |= np.int64(byte) & 0x3F
+                if byte >= 0xC0 or not 0x3040 <= code <= 0x9FFF or code == 0x30FB:
+                    start = character_before(data, limit, at)
+                    code, _ = letter_at(data, start, at)
             else:
                 start = character_before(data, limit, at)
                 code, _ = letter_at(data, start, at)
@@ -273,12 +282,26 @@ def _split(data: npt.NDArray[np.uint8], at: int) -> bool:
 
 
 @lean
+def _back(data: npt.NDArray[np.uint8], low: int, start: int, words: Words) -> Seen:
+    """What the words before `start` speak of; the last answer is kept, for other ends."""
+    memo = words.memo
+    kept = memo[MEMO - 1] != _ZERO
+    if kept and memo[5] == np.uint64(low) and memo[6] == np.uint64(start):
+        return memo[7], memo[8], np.int64(memo[9]), np.int64(memo[10])
+    seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
+    if kept:
+        topics, countries, positive, negative = seen
+        memo[5], memo[6], memo[7], memo[8] = np.uint64(low), np.uint64(start), topics, countries
+        memo[9], memo[10] = np.uint64(positive), np.uint64(negative)
+    return seen
+
+
+@lean
 def before(
     data: npt.NDArray[np.uint8], low: int, start: int, words: Words
 ) -> tuple[np.uint64, np.uint64]:
     """Topics and countries spoken of before `start` alone."""
-    seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
-    topics, countries, positive, negative = seen
+    topics, countries, positive, negative = _back(data, low, start, words)
     if negative >= positive:
         topics &= ~_NEGATIVE
     return topics, countries
@@ -325,8 +348,7 @@ def context(
     kept = memo[MEMO - 1] != _ZERO
     if kept and memo[0] == low and memo[1] == start and memo[2] == end:
         return memo[3], memo[4]
-    seen = _gather(data, low, max(low, start - BACK), start, WORDS_BACK, words)
-    topics, countries, positive, negative = seen
+    topics, countries, positive, negative = _back(data, low, start, words)
     reach = _reach(data, end, high)
     if reach > end:
         more, there, ahead, _ = _gather(data, end, end, reach, WORDS_AHEAD, words)

@@ -11,15 +11,16 @@ import numpy.typing as npt
 
 from privet.kernels.compiled import bare, compiled, inlined, lean, sources_version
 from privet.kernels.scan import codes, network, payment, secrets
-from privet.kernels.scan.classes import CLASS, DIGIT, HEX, TRIGGER, WORD
+from privet.kernels.scan.classes import CLASS, DIGIT, HEX, WORD
 from privet.kernels.scan.context import TOPIC_ACCOUNT, context, spoken
 from privet.kernels.scan.emission import Found, emit
 from privet.kernels.scan.numbers import on_bic, on_colons, on_digit
 from privet.kernels.scan.tables import Known, Records, Work, words_of
-from privet.kernels.scan.triggers import BLOCK, PART, holds_trigger, part_holds_trigger
+from privet.kernels.scan.triggers import BLOCK, first_bit, last_triggers, triggers
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
+_ONE, _ZERO = np.uint64(1), np.uint64(0)
 Scan: TypeAlias = Callable[[Bytes, Places, int, int, int, Found, Records, Records], tuple[int, int]]
 
 
@@ -38,27 +39,23 @@ def _scan(
     last = offsets[stop]
     limit = size - BLOCK
     full = len(found) - 8
-    resume = at
-    place = at
+    place = resume = at
     while place < last:
-        if place < limit and not holds_trigger(data, place):
-            place += BLOCK
-            continue
-        if place < limit and not part_holds_trigger(data, place):
-            place += PART
-            continue
-        border = min(last, place + PART)
-        while place < border:
-            if place < resume or not CLASS[data[place]] & TRIGGER:
-                place += 1
+        bits = triggers(data, place) if place < limit else last_triggers(data, place, last)
+        if place + BLOCK > last:
+            bits &= (_ONE << np.uint64(last - place)) - _ONE
+        while bits != _ZERO:
+            at = place + first_bit(bits)
+            bits &= bits - _ONE
+            if at < resume:
                 continue
-            while offsets[row + 1] <= place:
+            while offsets[row + 1] <= at:
                 row += 1
             if work.count >= full:
-                return row, place
+                return row, at
             work.row = row
-            resume = _look(data, offsets[row], offsets[row + 1], place, found, work, known)
-            place = max(place + 1, resume)
+            resume = _look(data, offsets[row], offsets[row + 1], at, found, work, known)
+        place = max(place + BLOCK, resume)
     return stop, last
 
 

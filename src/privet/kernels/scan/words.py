@@ -20,7 +20,7 @@ from privet.kernels.compiled import lean
 MARK = 1
 """What an accent of its own is folded to: it is passed over."""
 BASE = 0x9E3779B97F4A7C15
-MEMO = 7
+MEMO = 12
 """Numbers of a memo."""
 LONGEST_RUN = 6
 """The longest word, in characters, of a script that does not part words."""
@@ -68,9 +68,9 @@ class Words(NamedTuple):
     last: int
     """The last slot: the size of the table, less one."""
     memo: npt.NDArray[np.uint64]
-    """The last answer of `context` (low, start, end, topics, countries), or those of `word_right`
-    and `word_left` (place, key, end or start). MEMO numbers; none is kept while the last
-    of them is 0."""
+    """The last answers of `context`, for a candidate and for what stands before one, or those of
+    `word_right` and `word_left` (place, key, end or start). MEMO numbers; none is kept while the
+    last of them is 0."""
 
 
 def folded(code: int) -> int:
