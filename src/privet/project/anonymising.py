@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from privet.adapters.world import SystemEntropy
 from privet.model.errors import ConfigError, Refused
-from privet.model.promise import Promise
-from privet.policy.anonymity import GENERALISE, SENSITIVE
+from privet.policy.anonymity import GENERALISE
 from privet.project.anonymity_words import FRAME, Wanted, declared
 from privet.project.anonymous_check import Published, verified
 from privet.project.anonymous_releases import solve_by_method
 from privet.project.frames import as_table
 from privet.protect.criteria import describe
 from privet.protect.encoding import hierarchy_over, proposed, taken
+from privet.protect.fitted import read_plan
 from privet.protect.hierarchies.building import build
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.specs import CsvHierarchy, HierarchySpec, TreeHierarchy
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from privet.protect.risk.report import RiskReport
 
 _MEMORY = 1 << 30
+_SHOWN = (
+    "method", "classes", "smallest", "largest", "suppressed", "loss", "bound", "optimal",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class Anonymised:
             columns as they were; rows in an order that has nothing of the input's.
         plan: the frozen recoding. It has values of the input, and is as secret as that.
         measures: `k`, `criteria` (each asked and found, counted anew in SQL on the frame),
-            `classes`, `smallest`, `largest`, `suppressed`, `loss` and `bound` (0 to 1),
-            `optimal`, `method`. Exact figures of the input: not for who gets the frame.
+            `checks` (what else was looked at), `classes`, `smallest`, `largest`, `suppressed`,
+            `loss` and `bound` (0 to 1), `optimal`, `method`. Exact figures of the input: not
+            for who gets the frame.
     """
 
     frame: pa.Table = field(repr=False)
@@ -86,32 +90,27 @@ def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> 
         whom = None if subject is None else spelled(batch.column(subject), subject)
         made.see(batch, whom)
     made.decide()
-    return _checked(made, promise)
+    return _checked(made, promise.k)
 
 
-def _checked(made: ReleaseTable, promise: Promise) -> Anonymised:
+def _checked(made: ReleaseTable, k: int) -> Anonymised:
     """The result, measured anew on what it holds."""
     shown = pa.Table.from_batches(list(made.rows()), made.schema)
-    quasi, sensitive = made.task.named(GENERALISE), made.task.named(SENSITIVE)
 
     def texts() -> Iterator[pa.RecordBatch]:
-        for batch in shown.select([*quasi, *sensitive]).to_batches():
-            columns = [
-                spelled(column, name, days=True)
-                for name, column in zip(batch.schema.names, batch.columns, strict=True)
-            ]
+        for batch in shown.to_batches():
+            named = zip(batch.schema.names, batch.columns, strict=True)
+            columns = [spelled(column, name) for name, column in named]
             yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
-    published = Published(FRAME, quasi, sensitive, texts, made.companion(), made.trees())
-    found = verified(published, promise.criteria, _MEMORY)
-    if made.plan is None:
-        raise TypeError("there is no plan after a decision")
-    figures = {
-        key: value for key, value in made.measures().items() if key not in ("plan", "reused")
-    }
+    schema = pa.schema([pa.field(name, pa.string()) for name in shown.column_names])
+    companion = pa.table(made.companion())
+    found = verified(Published(made.claim(), texts, schema, companion), _MEMORY)
+    figures = {name: each for name, each in made.measures().items() if name in _SHOWN}
     for name in ("loss", "bound"):
         figures[name] = None if figures[name] is None else float(figures[name])
-    return Anonymised(shown, made.plan, {"k": promise.k, **figures, "criteria": found})
+    measures = {"k": k, **figures, "criteria": found.criteria, "checks": found.checks}
+    return Anonymised(shown, read_plan(made.plan_bytes), measures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +20,7 @@ from privet.model.errors import ConfigError
 from privet.model.promise import METHODS, Promise
 from privet.policy.anonymity import GENERALISE, HARMLESS, SENSITIVE
 from privet.protect.hierarchies.csv_files import read_csv
-from privet.protect.hierarchies.specs import HierarchySpec
+from privet.protect.hierarchies.specs import HierarchySpec, IntervalHierarchy
 from privet.protect.hierarchies.trees import tree
 
 FRAME = "the frame"
@@ -161,6 +161,8 @@ def declared(said: Any) -> HierarchySpec:
             return read_csv(Path(said))
         case Mapping() | list():
             return tree(said)
+    if isinstance(said, IntervalHierarchy):
+        return _exact(said)
     if isinstance(said, get_args(HierarchySpec)):
         return said  # type: ignore[no-any-return]
     raise ConfigError(
@@ -168,3 +170,21 @@ def declared(said: Any) -> HierarchySpec:
         hint="Give the path of a CSV file, groups such as `{'north': ['A', 'B']}`, or a "
         "declaration of `privet.protect.hierarchies.specs`.",
     )
+
+
+def _exact(said: IntervalHierarchy) -> IntervalHierarchy:
+    """The same with all its numbers as decimals: callers write `10` and `0.5`."""
+    found: dict[str, Any] = {}
+    for field in fields(said):
+        value = getattr(said, field.name)
+        if field.name == "bounds":
+            found[field.name] = tuple(tuple(map(_decimal, level)) for level in value)
+        elif isinstance(value, tuple | list):
+            found[field.name] = tuple(map(_decimal, value))
+        elif value is not None:
+            found[field.name] = _decimal(value)
+    return replace(said, **found)
+
+
+def _decimal(number: Any) -> Decimal:
+    return Decimal(str(number))

@@ -13,15 +13,17 @@ SUPPRESSED = -1
 
 
 class Recoding(Protocol):
-    """A frozen map from combinations of leaf codes to classes; it serves later batches too.
+    """A frozen map from combinations of leaf codes to classes; it serves later batches too."""
 
-    Attributes:
-        level: by class and quasi-identifier, the level of the published node: shape (c, q), int8.
-        node: its number on that level: shape (c, q), int32.
-    """
+    @property
+    def level(self) -> npt.NDArray[np.int8]:
+        """By class and quasi-identifier, the level of the published node: shape (c, q)."""
+        ...
 
-    level: npt.NDArray[np.int8]
-    node: npt.NDArray[np.int32]
+    @property
+    def node(self) -> npt.NDArray[np.int32]:
+        """Its number on that level: shape (c, q)."""
+        ...
 
     def classes(self, codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """The class of each combination; `SUPPRESSED` for one that no class covers.

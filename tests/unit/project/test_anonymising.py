@@ -193,7 +193,10 @@ def test_what_cannot_be_met_says_what_can(changed: dict[str, Any], told: str) ->
 
 def test_the_whole_table_as_one_class_is_as_close_as_can_be() -> None:
     done = made(sensitive={"illness": {"t": 0.0}}, k=50)
-    assert [each["found"] for each in done.measures["criteria"]] == ["60", "0.000000"]
+    assert [each["found"] for each in done.measures["criteria"]] == [
+        "60",
+        "equal: 0 of `illness`",
+    ]
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
