@@ -180,12 +180,14 @@ def anonymise(
         frame: a table of anything that speaks Arrow (PyArrow, Polars, pandas, DuckDB, …).
         k: people in each class, 2 or more.
         quasi_identifiers: columns that others may know people by.
-        hierarchies: by quasi-identifier, how it becomes coarser: the path of a CSV file (a line for
-            each value, the value first, `*` last), groups (`{"north": ["A", "B"]}`), or a
-            declaration of `privet.protect.hierarchies.specs`. Without: a rule that fits its values.
+        hierarchies: by quasi-identifier, how it becomes coarser (of a sensitive column: what its
+            hierarchical distance goes by): the path of a CSV file (a line for each value, the
+            value first, `*` last), groups (`{"north": ["A", "B"]}`), or a declaration of
+            `privet.protect.hierarchies.specs`. Without: a rule that fits its values.
         sensitive: columns that nobody should learn, and what each class holds of them: a number of
             distinct values, `{"distinct": 3}`, `{"entropy": 2.5}`, `{"recursive": [c, l]}`,
-            `{"t": 0.2, "distance": "equal" | "ordered"}`, a list of these, or None.
+            `{"t": 0.2, "distance": "equal"}` (or `ordered`, `hierarchical`), a list of these, or
+            None.
         harmless: columns that leave as they are.
         subject: the column that says whom a row is about; it does not leave. Without, each row is
             somebody else.

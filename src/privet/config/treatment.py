@@ -50,7 +50,7 @@ def treatment(value: object) -> Treatment:
         raise wrong("the name of a transform", nearest(name, list(_KNOWN)))
     if inner is None:
         return Treatment(name)
-    if name == "generalise":
+    if name in ("generalise", "sensitive"):
         return Treatment(name, generalisation(inner))
     if isinstance(inner, dict):
         params = ((_PARAMETER(key), _scalar(each, name)) for key, each in inner.items())
@@ -227,6 +227,7 @@ _GENERALISE: dict[str, object] = _either(
 _WITH_VALUE: dict[str, object] = {
     **dict.fromkeys(_KNOWN, _VALUE),
     "generalise": _GENERALISE,
+    "sensitive": _GENERALISE,
 }
 
 TreatmentField: TypeAlias = Annotated[

@@ -14,7 +14,7 @@ MOST_SHOWN = 4
 """Characters that a mask may show: as many as a payment receipt shows of a card."""
 
 MOST_KEPT = 6
-"""Characters that `format` may keep: the issuer of a card, with a million cards at the least left."""
+"""Characters that `format` may keep: the issuer of a card, which leaves a million cards."""
 
 MOST_V4, MOST_V6 = 24, 48
 """Longest network prefixes that stand for many lines: what `truncate` gives by itself."""

@@ -79,7 +79,11 @@ def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> 
             promise=promise,
             words=", ".join(map(describe, promise.criteria)),
             roles=roles,
-            specs={name: _spec(table, name, hierarchies.get(name)) for name in quasi},
+            specs={
+                name: _spec(table, name, hierarchies.get(name))
+                for name in roles
+                if name in quasi or name in hierarchies
+            },
             types=_types(table, roles),
             earlier=lambda: iter(()),
         ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyarrow as pa
 
 from privet.adapters.formats.read_back import read_back
+from privet.adapters.world import SystemClock
 from privet.model.pipeline import FormatName
 from privet.model.promise import promise_of
 from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE
@@ -21,6 +23,10 @@ from privet.project.anonymous_hierarchies import hierarchy_spec
 if TYPE_CHECKING:
     from privet.gate.anonymity import Asked
     from privet.protect.release_table import ReleaseTable, Solver, Task
+
+
+_PATIENCE = timedelta(minutes=5)
+"""How long the exact search may take; what it has by then says how far from the best it may be."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,7 @@ def make_task(asked: Asked, root: Path) -> Task:
             str(each.path): hierarchy_spec(each.treatment, root)
             for each in leaving
             if each.treatment.name == GENERALISE
+            or (each.treatment.name == SENSITIVE and each.treatment.params)
         },
         types={
             name: pa.string() if role == GENERALISE else types[name] for name, role in roles.items()
@@ -138,9 +145,11 @@ def solve_by_method(combinations: Any, hierarchies: Any, promise: Any, sensitive
     rules = pack(promise.criteria, combinations, sensitive)
     suppress = float(promise.suppress)
     if promise.method == "full-domain":
-        from privet.protect.full_domain.solving import solve  # noqa: PLC0415
+        from privet.protect.full_domain.solving import Patience, solve  # noqa: PLC0415
 
-        return solve(combinations, hierarchies, rules, suppress)
+        end = SystemClock().now() + _PATIENCE
+        patience = Patience(enough=lambda: SystemClock().now() >= end)
+        return solve(combinations, hierarchies, rules, suppress, patience)
     from privet.protect.mondrian.solving import solve as cut  # noqa: PLC0415
 
     return cut(combinations, hierarchies, rules, suppress)

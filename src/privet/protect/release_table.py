@@ -83,7 +83,8 @@ class Task:
         promise: criteria, limit, method.
         words: the guarantee, as it is printed.
         roles: by column, in the order of the release: `generalise`, `sensitive`, `harmless`.
-        specs: of each quasi-identifier, how its tree is declared.
+        specs: of each quasi-identifier, and of a sensitive column that has one, how its tree is
+            declared.
         types: of each column, as it leaves (a generalised one is text).
         earlier: plans of the releases of this data set, newest first.
     """
@@ -160,7 +161,7 @@ class ReleaseTable:
         self._subjects = gathering.subjects()
         for name in task.named(SENSITIVE):
             self._sensitive[name] = each = gathering.coded(name)
-            tree = _sensitive_tree(name, each, task.promise.criteria)
+            tree = _sensitive_tree(name, each, task.promise.criteria, task.specs.get(name))
             self._trees[name] = (tree, _codes(tree, each))
         if not gathering.rows:
             raise Refused(f"{task.data} has no row that may leave", hint="look at filter and rules")
@@ -371,13 +372,20 @@ def _codes(tree: Hierarchy, column: Gathered) -> Ints:
     return found
 
 
-def _sensitive_tree(name: str, column: Gathered, criteria: Sequence[Criterion]) -> Hierarchy:
-    ordered = any(
-        isinstance(each, Closeness) and each.column == name and each.distance == "ordered"
-        for each in criteria
-    )
-    tree = build(FlatHierarchy(), column.texts, name)
-    if ordered and not tree.ordered:
+def _sensitive_tree(
+    name: str, column: Gathered, criteria: Sequence[Criterion], spec: HierarchySpec | None
+) -> Hierarchy:
+    distances = {
+        each.distance for each in criteria if isinstance(each, Closeness) and each.column == name
+    }
+    tree = build(spec or FlatHierarchy(), column.texts, name)
+    if "hierarchical" in distances and spec is None:
+        raise Refused(
+            f"`{name}` has no hierarchy, which its hierarchical distance needs",
+            hint="declare one as for a quasi-identifier: `{sensitive: {tree: ...}}` in a policy, "
+            "`hierarchies={...}` in Python; or write `distance: equal`",
+        )
+    if "ordered" in distances and not tree.ordered:
         raise Refused(
             f"`{name}` has no order, which its ordered distance needs",
             hint="write `distance: equal`, or make the column a number or a date",

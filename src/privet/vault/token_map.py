@@ -2,8 +2,8 @@
 
 A value is found again by its commitment (HMAC-SHA256) and opened by its token; both keys are
 derived from the key of the linkage domain, so the catalog alone shows no value, and not which are
-equal in two domains. A row that is deleted makes its token say nothing for good; the next release draws
-another.
+equal in two domains. A row that is deleted makes its token say nothing for good; the next release
+draws another.
 
 No entry of the log names a token: they are as many as the values. Each row is bound to its token
 and domain by its seal, so that a row put in place of another does not open.

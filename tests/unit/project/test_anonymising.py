@@ -199,6 +199,18 @@ def test_the_whole_table_as_one_class_is_as_close_as_can_be() -> None:
     ]
 
 
+def test_a_hierarchical_distance_goes_by_a_hierarchy() -> None:
+    asked = {"illness": {"t": 0.3, "distance": "hierarchical"}}
+    with pytest.raises(Refused, match="no hierarchy") as caught:
+        made(sensitive=asked)
+    assert caught.value.hint
+    groups = {"lungs": ["asthma", "measles"], "other": ["gout", "mumps"]}
+    done = made(sensitive=asked, hierarchies={"town": TOWNS, "illness": groups})
+    figure = done.measures["criteria"][1]["found"]
+    assert figure.startswith("hierarchical: ")
+    assert float(figure.split()[1]) <= 0.3
+
+
 def test_a_file_that_is_not_there_is_named() -> None:
     with pytest.raises(SourceError, match=r"nowhere\.csv"):
         made(hierarchies={"town": "nowhere.csv"})
