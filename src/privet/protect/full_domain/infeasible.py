@@ -5,7 +5,7 @@ from __future__ import annotations
 from privet.kernels.anonymity.criteria import Rules
 from privet.model.errors import Refused
 from privet.protect.combinations import Combinations
-from privet.protect.mondrian.feasibility import require_feasible
+from privet.protect.feasibility import require_feasible
 
 
 def no_levels(

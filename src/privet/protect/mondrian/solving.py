@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from privet.model.errors import ConfigError, Refused
 from privet.protect.combinations import Combinations
+from privet.protect.feasibility import require_feasible
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.loss import leaf_costs, table_loss
-from privet.protect.mondrian.feasibility import require_feasible
 from privet.protect.mondrian.recoding import TreeRecoding, labelled
 from privet.protect.mondrian.trimming import trim
 from privet.protect.recoding import SUPPRESSED, Solved
