@@ -39,9 +39,9 @@ _DOMAIN = re.compile(
     rb"(?:[0-9A-Za-z]|[\xc3-\xd7][\x80-\xbf])(?:[0-9A-Za-z-]|[\xc3-\xd7][\x80-\xbf])*"
 )
 _FILES = set(
-    b"avif bak bin bmp bz cfg cjs conf cpp css csv deb dll doc docx exe gif gz hpp htm html ico ini "
-    b"jar java jpeg jpg js json jsx less lock log mjs mkv pdf php png ppt pptx rar rpm scss sql svg "
-    b"tar tgz tmp toml tsx ttf txt webp whl woff xls xlsx xml xz yaml yml zst".split()
+    b"avif bak bin bmp bz cfg cjs conf cpp css csv deb dll doc docx exe gif gz hpp htm html "
+    b"ico ini jar java jpeg jpg js json jsx less lock log mjs mkv pdf php png ppt pptx rar rpm "
+    b"scss sql svg tar tgz tmp toml tsx ttf txt webp whl woff xls xlsx xml xz yaml yml zst".split()
 )
 _SIGN = re.compile(
     rb"(?P<B> |\xc2\xa0|\xe2\x80[\xaf\x87\x89])|(?P<H>-|\xe2\x80[\x90-\x93])"
