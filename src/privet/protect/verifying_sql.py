@@ -200,9 +200,11 @@ class Queries:
 
         Rows; those that came after the row above them in the input too; the same among the rows of
         one class: pairs, those in the input's order, and the variance that chance gives.
+
+        Every row is held here, so its class is a hash of 64 bits; two that share one add to chance.
         """
         return (
-            f"WITH {self._rows(origin=True)}, placed AS (SELECT class, origin, "
+            f"WITH {self._rows(origin=True, alike=True)}, placed AS (SELECT class, origin, "
             "origin > lag(origin) OVER (ORDER BY place) AS after, "
             "origin > lag(origin) OVER (PARTITION BY class ORDER BY place) AS after_alike "
             "FROM rows), each AS (SELECT count(*) AS n, count(*) FILTER (after) AS rising, "
@@ -223,16 +225,17 @@ class Queries:
         )
         return "{" + ", ".join(texts) + "}"
 
-    def _rows(self, sensitive: str | None = None, *, origin: bool = False) -> str:
+    def _rows(
+        self, sensitive: str | None = None, *, origin: bool = False, alike: bool = False
+    ) -> str:
         who = f", companion.{SUBJECT} AS who" if self.subjects else ""
         beside = " POSITIONAL JOIN companion" if self.companion else ""
         value = (
             "" if sensitive is None else f", CAST(published.{name(sensitive)} AS VARCHAR) AS value"
         )
         place = f", companion.{ORIGIN} AS origin, row_number() OVER () AS place" if origin else ""
-        return (
-            f"rows AS (SELECT {self._class()} AS class{who}{value}{place} FROM published{beside})"
-        )
+        which = f"hash({self._class()})" if alike else self._class()
+        return f"rows AS (SELECT {which} AS class{who}{value}{place} FROM published{beside})"
 
     def _pairs(self, column: str) -> str:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,9 @@ from privet.model.errors import IntegrityError, Unavailable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_AT_ONCE = 4 * 122_880
+"""Rows that are loaded in one go: whole row groups of the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +58,40 @@ def measuring(
         connection.execute("ATTACH ':memory:' AS held (COMPRESS)")  # labels come again and again
         connection.execute("USE held")
         for name, rows in tables.items():
-            connection.register("incoming", rows)
             try:
-                connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608  # ours
+                _load(connection, name, rows)
             except duckdb.Error as error:
                 kind = type(error).__name__
             else:
-                connection.unregister("incoming")
                 continue
             raise _told(kind)
         yield Measuring(connection)
     finally:
         connection.close()
+
+
+def _load(connection: DuckDBPyConnection, name: str, rows: pa.RecordBatchReader | pa.Table) -> None:
+    """Make a table, in pieces: what is loaded is compressed only when the engine is told to."""
+    batches = rows.to_batches(_AT_ONCE) if isinstance(rows, pa.Table) else rows
+    connection.register("incoming", rows.schema.empty_table())
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608  # ours
+    for piece in _pieces(batches):
+        connection.register("incoming", pa.Table.from_batches(piece, rows.schema))
+        connection.execute(f'INSERT INTO "{name}" SELECT * FROM incoming')  # noqa: S608  # ours
+        connection.execute("CHECKPOINT held")
+    connection.unregister("incoming")
+
+
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
+    """Batches of about `_AT_ONCE` rows together."""
+    piece: list[pa.RecordBatch] = []
+    for batch in batches:
+        piece.append(batch)
+        if sum(each.num_rows for each in piece) >= _AT_ONCE:
+            yield piece
+            piece = []
+    if piece:
+        yield piece
 
 
 def _told(kind: str) -> Unavailable | IntegrityError:
