@@ -156,7 +156,7 @@ def _place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_every_verb_but_the_demonstration_has_json_and_a_table() -> None:
     found = dict(verbs())
     assert len(found) > 10
-    plain = {"demo", "redact", "restore"}
+    plain = {"demo", "redact", "restore", "reveal"}
     assert {verb for verb, options in found.items() if "--json" not in options} == plain
     assert set(SHAPES) == found.keys() - plain
     assert all(SHAPES.values())
