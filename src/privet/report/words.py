@@ -55,6 +55,9 @@ _TREATMENTS: Mapping[str, str] = MappingProxyType(
         "truncate": "Cut to its leading, coarser part",
         "text": "Personal data that was found in the text replaced, the rest kept",
         "shift": "Dates moved, by the same secret number of days for a person",
+        "generalise": "Only the group that it falls into, as wide as its class needs",
+        "sensitive": "Kept as it is; each class holds several of its values",
+        "harmless": "Kept as it is, for the reason that the policy gives",
     }
 )
 _REASONS: Mapping[str, str] = MappingProxyType(
@@ -73,6 +76,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "duplicate": "another row stands for it",
         "restricted": "the person asked that it not be used for this",
         "filter": "outside the rows that the policy lets through",
+        "class below k": "too few others are like it",
     }
 )
 _CLEANING: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -87,6 +91,9 @@ _CLEANING: Mapping[str, tuple[str, str]] = MappingProxyType(
         "clip": ("Values brought within bounds", "a value could not be brought within bounds"),
         "deduplicate": ("Rows that another row stands for", "a duplicate could not be judged"),
     }
+)
+_FATES: Mapping[str, str] = MappingProxyType(
+    {"keep": "kept", "sensitive": "kept", "harmless": "kept", "drop": "dropped"}
 )
 _UNITS = ("MB", "GB", "TB", "PB")
 
@@ -104,14 +111,14 @@ def meaning_of(guarantee: str) -> str:
 
 
 def treatment(text: str) -> tuple[str, str]:
-    """A treatment in words, and its parameters as the policy wrote them."""
+    """A treatment in words, and its parameters as the policy wrote them; a tree's are values."""
     kind, inner = _split(text)
-    return _TREATMENTS.get(kind, kind), inner
+    return _TREATMENTS.get(kind, kind), "tree" if inner.startswith("tree=") else inner
 
 
 def fate(text: str) -> str:
     """What became of a column: `kept`, `changed` or `dropped`."""
-    return {"keep": "kept", "drop": "dropped"}.get(_split(text)[0], "changed")
+    return _FATES.get(_split(text)[0], "changed")
 
 
 def reason(text: str) -> tuple[str, str]:
