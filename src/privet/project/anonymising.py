@@ -68,7 +68,11 @@ def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> 
         TypeError: this is no frame.
     """
     table = as_table(frame)
-    promise, subject, roles = wanted.promise, wanted.subject, wanted.within(table.column_names)
+    promise, subject, roles = (
+        wanted.promise,
+        wanted.subject,
+        wanted.within(table.column_names, hierarchies),
+    )
     quasi = [name for name, role in roles.items() if role == GENERALISE]
     if not table.num_rows:
         raise Refused(f"{FRAME} has no row", hint="Give a table with rows.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
@@ -41,17 +41,24 @@ class Wanted:
     roles: Mapping[str, str]
     subject: str | None
 
-    def within(self, columns: Sequence[str]) -> dict[str, str]:
+    def within(self, columns: Sequence[str], hierarchies: Iterable[str]) -> dict[str, str]:
         """The roles in the order of a table's columns.
 
         Raises:
-            ConfigError: the table has no such column.
+            ConfigError: the table has no such column, or several; or a hierarchy is for none that
+                becomes coarser or is sensitive.
         """
-        named = [*self.roles, *([] if self.subject is None else [self.subject])]
-        for name in named:
-            if name not in columns:
+        for name in [*self.roles, *([] if self.subject is None else [self.subject])]:
+            if columns.count(name) != 1:
                 raise ConfigError(
-                    f"{FRAME} has no column {name!r}", hint="Name a column that it has."
+                    f"{FRAME} has {columns.count(name) or 'no'} column {name!r}",
+                    hint="Name a column that it has once.",
+                )
+        for name in hierarchies:
+            if self.roles.get(name) not in (GENERALISE, SENSITIVE):
+                raise ConfigError(
+                    f"there is a hierarchy for {name!r}, which is no quasi-identifier",
+                    hint="Name it under `quasi_identifiers`, or leave the hierarchy out.",
                 )
         return {name: self.roles[name] for name in columns if name in self.roles}
 
@@ -104,6 +111,8 @@ def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
     Raises:
         ConfigError: something else is said, or k is below 2.
     """
+    if type(k) is not int:
+        raise ConfigError("k is no whole number", hint="Say how many people: `k=5`.")
     if k < 2:
         raise ConfigError(
             "k is below 2", hint="Ask for at least `k=2`: a class of one is a person."
@@ -141,7 +150,7 @@ def _criterion(column: str, said: Any) -> Criterion:
 
 
 def _promise(criteria: tuple[Criterion, ...], suppress: float, method: str) -> Promise:
-    if not 0 <= suppress <= 1:
+    if type(suppress) not in (int, float) or not 0 <= suppress <= 1:
         raise ConfigError("`suppress` is a share of the rows", hint="Give a number from 0 to 1.")
     if method not in METHODS:
         raise ConfigError(

@@ -160,13 +160,16 @@ def proposed(values: Values, column: str) -> HierarchySpec:
     return propose(distinct_values(values, column), numeric=numeric)
 
 
-def distinct_texts(values: Values, column: str) -> tuple[Values, npt.NDArray[np.int64]]:
+def distinct_texts(
+    values: Values, column: str, *, days: bool = True
+) -> tuple[Values, npt.NDArray[np.int64]]:
     """The distinct values as text, and which of them each row has: shape (n,).
 
+    Moments are the days that they are in, unless `days` is false.
     A text may stand twice (12 and 12.0), or be of no row (in a dictionary that came with the data).
     """
     dictionary, indices = _indices(values, column)
-    return spelled(dictionary, column, days=True), indices
+    return spelled(dictionary, column, days=days), indices
 
 
 def flat_hierarchy(values: Values, column: str) -> Hierarchy:

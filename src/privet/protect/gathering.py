@@ -14,6 +14,7 @@ from privet.model.contract import NO_CATEGORY, Column
 from privet.model.paths import ColumnPath
 from privet.model.policy import Treatment
 from privet.protect.encoding import distinct_texts
+from privet.protect.spelling import unspellable
 from privet.transforms.arrow import Values, pc
 from privet.transforms.build import build
 from privet.transforms.linkage import LinkageKey
@@ -68,28 +69,38 @@ class Gathering:
         for name, chunks in self._chunks.items():
             values = batch.column(name)
             if name in self._coded and not pa.types.is_dictionary(values.type):
-                values = pc.dictionary_encode(values, null_encoding="encode")
+                values = _encoded(values, name)
             chunks.append(values)
         if subjects is None:
             self._owned = False
         else:
             self._subjects.append(self._keyed(subjects))
 
-    def coded(self, name: str) -> Gathered:
-        """A coded column; it is forgotten here, since all is in the answer."""
+    def coded(self, name: str, *, days: bool = True) -> Gathered:
+        """A coded column, with the values that rows have and no other; it is forgotten here.
+
+        Args:
+            name: of the column.
+            days: whether moments of one day are one value, as in a hierarchy; not where the values
+                themselves leave.
+        """
         chunks = self._chunks.pop(name)
         if not chunks:
             return Gathered([], np.zeros(0, np.int32), pa.array([], pa.string()))
         column = pa.chunked_array(chunks)
-        texts, places = distinct_texts(column, name)
+        texts, places = distinct_texts(column, name, days=days)
+        used = np.flatnonzero(np.bincount(places, minlength=len(texts)))
         numbers: dict[str | None, int] = {}
-        known = [numbers.setdefault(text, len(numbers)) for text in texts.to_pylist()]
-        values = _dictionary(column)
-        first = np.zeros(len(numbers), np.int64)
-        first[known[::-1]] = np.arange(len(known))[::-1]
-        used = values.take(pa.array(first)) if len(values) else values
+        known = [
+            numbers.setdefault(t, len(numbers)) for t in texts.take(pa.array(used)).to_pylist()
+        ]
         kind = np.min_scalar_type(-max(1, len(numbers)))  # most columns have few values
-        return Gathered(list(numbers), np.array(known, kind)[places], used)
+        own = np.zeros(len(texts), kind)
+        own[used] = known
+        first = np.zeros(len(numbers), np.int64)
+        first[known[::-1]] = used[::-1]
+        values = _dictionary(column)
+        return Gathered(list(numbers), own[places], values.take(pa.array(first)))
 
     def plain(self, name: str) -> Values:
         """A column as it is: a chunked array."""
@@ -111,6 +122,13 @@ class Gathering:
         words = np.frombuffer(memoryview(data.buffers()[1]), np.int64).reshape(-1, 2)
         own: npt.NDArray[np.int64] = words[data.offset : data.offset + len(data), 0] & (2**63 - 1)
         return own.copy()
+
+
+def _encoded(values: Values, column: str) -> Values:
+    try:
+        return pc.dictionary_encode(values, null_encoding="encode")
+    except pa.ArrowNotImplementedError:
+        raise unspellable(column, values.type) from None
 
 
 def _dictionary(column: Values) -> Values:

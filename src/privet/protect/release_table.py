@@ -160,7 +160,7 @@ class ReleaseTable:
         columns = {name: gathering.coded(name) for name in task.named(GENERALISE)}
         self._subjects = gathering.subjects()
         for name in task.named(SENSITIVE):
-            self._sensitive[name] = each = gathering.coded(name)
+            self._sensitive[name] = each = gathering.coded(name, days=False)
             tree = _sensitive_tree(name, each, task.promise.criteria, task.specs.get(name))
             self._trees[name] = (tree, _codes(tree, each))
         if not gathering.rows:

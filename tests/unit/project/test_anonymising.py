@@ -30,6 +30,7 @@ def people(count: int = 60) -> pa.Table:
             "town": [towns[(i * 3) % 5] for i in range(count)],
             "illness": [ILLNESSES[i % 4] for i in range(count)],
             "lamp": [bool(i % 2) for i in range(count)],
+            "marks": [[i] for i in range(count)],
         }
     )
 
@@ -162,6 +163,10 @@ def test_risk_of_a_raw_table() -> None:
         ({"sensitive": {"age": 3}}, "two roles"),
         ({"subject": "age"}, "two roles"),
         ({"k": 1}, "below 2"),
+        ({"k": 2.5}, "no whole number"),
+        ({"suppress": "a"}, "share of the rows"),
+        ({"hierarchies": {"twon": TOWNS}}, "hierarchy for 'twon'"),
+        ({"sensitive": {"illness": None, "marks": None}}, "of type list"),
         ({"suppress": 2}, "share of the rows"),
         ({"method": "magic"}, "no such method"),
         ({"sensitive": {"illness": {"many": 3}}}, "no form"),
@@ -209,6 +214,21 @@ def test_a_hierarchical_distance_goes_by_a_hierarchy() -> None:
     figure = done.measures["criteria"][1]["found"]
     assert figure.startswith("hierarchical: ")
     assert float(figure.split()[1]) <= 0.3
+
+
+def test_moments_leave_as_they_were() -> None:
+    moments = pa.array([1_700_000_000 + 60 * i for i in range(60)], pa.timestamp("s"))
+    done = made(people().append_column("seen", moments), sensitive={"seen": None})
+    assert sorted(done.frame["seen"].to_pylist()) == moments.to_pylist()
+
+
+def test_values_that_no_row_has_are_in_no_tree() -> None:
+    table = people()
+    towns = pa.DictionaryArray.from_arrays(
+        pa.array([i % 2 for i in range(60)], pa.int32()), ["Kiel", "Ulm", "Passau"]
+    )
+    done = made(table.set_column(2, "town", towns), hierarchies={})
+    assert set(done.plan.hierarchies[1].leaves) == {"Kiel", "Ulm"}
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
