@@ -26,6 +26,9 @@ MEMORY = "128MB"
 SLACK_MB = 48
 """What the allocator may keep of what was given back, from one run to the next."""
 
+TRIES = 3
+"""Memory that grows with the rows does so in each; what a busy machine gives back late does not."""
+
 RUN = """
 import re, sys
 from pathlib import Path
@@ -122,6 +125,11 @@ def peak_mb(made: Made, rows: int) -> int:
 def test_twice_the_rows_take_no_more_memory(
     tmp_path: Path, make: Callable[[Path, bytes, FormatName], Made], form: FormatName
 ) -> None:
-    once = peak_mb(make(tmp_path / "once", source(ROWS), form), ROWS)
-    twice = peak_mb(make(tmp_path / "twice", source(2 * ROWS), form), 2 * ROWS)
-    assert twice <= 1.1 * once + SLACK_MB, (once, twice)
+    pairs = []
+    for number in range(TRIES):
+        once = peak_mb(make(tmp_path / f"once {number}", source(ROWS), form), ROWS)
+        twice = peak_mb(make(tmp_path / f"twice {number}", source(2 * ROWS), form), 2 * ROWS)
+        if twice <= 1.1 * once + SLACK_MB:
+            return
+        pairs.append((once, twice))
+    pytest.fail(f"peaks in MB over so many rows, and over twice as many: {pairs}")
