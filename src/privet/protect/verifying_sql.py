@@ -21,8 +21,6 @@ from dataclasses import dataclass
 SUBJECT = "privet_subject"
 ORIGIN = "privet_origin"
 
-MOST_LABELS = 1_000_000
-"""More distinct labels than that are not fetched to be looked at."""
 
 _INFINITY = "CAST('infinity' AS DOUBLE)"
 
@@ -68,14 +66,14 @@ class Queries:
     def labels(self, column: str) -> str:
         """The distinct texts of a column."""
         text = f"CAST(published.{name(column)} AS VARCHAR)"
-        return f"SELECT DISTINCT {text} FROM published LIMIT {MOST_LABELS}"
+        return f"SELECT DISTINCT {text} FROM published"
 
     def classes(self) -> str:
         """The distinct classes, column by column."""
         texts = ", ".join(
             f"CAST(published.{name(each)} AS VARCHAR)" for each in self.quasi_identifiers
         )
-        return f"SELECT DISTINCT {texts} FROM published LIMIT {MOST_LABELS}"
+        return f"SELECT DISTINCT {texts} FROM published"
 
     def sizes(self) -> str:
         """People in the least class; classes; people in the mean class."""
@@ -105,10 +103,7 @@ class Queries:
 
     def totals(self, column: str) -> str:
         """How often each value of a column occurs."""
-        return (
-            f"WITH {self._rows(column)} "
-            f"SELECT value, {self._people()} FROM rows GROUP BY value LIMIT {MOST_LABELS}"
-        )
+        return f"WITH {self._rows(column)} SELECT value, {self._people()} FROM rows GROUP BY value"
 
     def equal(self, column: str, totals: Mapping[str | None, int]) -> str:
         """The greatest distance where all values are 1 apart."""

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.compiled import lean
+from privet.kernels.compiled import inlined, lean
 from privet.kernels.scan.words import (
     BASE,
     FOLD,
@@ -142,6 +142,44 @@ def _camel(data: npt.NDArray[np.uint8], limit: int, at: int, right: int) -> bool
     return 97 <= left <= 122 and at - 2 >= limit and _AHEAD[data[at - 2]] == _LETTER
 
 
+@inlined
+def _short_way(
+    data: npt.NDArray[np.uint8], limit: int, at: int, key: np.uint64, letters: int
+) -> tuple[int, np.uint64, int]:
+    """Go back over small letters and characters of two bytes, since most are."""
+    while at > limit:
+        byte = data[at - 1]
+        if byte < 128:
+            letter = _SMALL[byte]
+            if letter == _ZERO:
+                break
+            at -= 1
+        else:
+            if not two_bytes_end(data, limit, at):
+                break
+            folded = FOLD[(np.int64(data[at - 2]) & 0x1F) << 6 | np.int64(byte & 0x3F)]
+            if folded <= MARK:
+                break
+            letter = np.uint64(folded)
+            at -= 2
+        key = key * _BASE + letter
+        letters += 1
+    return at, key, letters
+
+
+@inlined
+def _long_letter(data: npt.NDArray[np.uint8], limit: int, at: int) -> tuple[int, int]:
+    """The letter of several bytes that ends at `at`, and where it begins."""
+    if at - 3 >= limit and (data[at - 3] & 0xF0) == 0xE0 and (data[at - 2] & 0xC0) == 0x80:
+        code = (np.int64(data[at - 3]) & 0x0F) << 12 | (np.int64(data[at - 2]) & 0x3F) << 6
+        code |= np.int64(data[at - 1]) & 0x3F
+        if data[at - 1] < 0xC0 and 0x3040 <= code <= 0x9FFF and code != 0x30FB:
+            return code, at - 3
+    start = character_before(data, limit, at)
+    code, _ = letter_at(data, start, at)
+    return code, start
+
+
 @lean
 def _gather(
     data: npt.NDArray[np.uint8], low: int, limit: int, right: int, most: int, words: Words
@@ -155,23 +193,7 @@ def _gather(
         limit += 1
     sieve, beside = words.sieve, _ZERO
     while True:
-        while at > limit:  # small letters and characters of two bytes, since most are
-            byte = data[at - 1]
-            if byte < 128:
-                letter = _SMALL[byte]
-                if letter == _ZERO:
-                    break
-                at -= 1
-            else:
-                if not two_bytes_end(data, limit, at):
-                    break
-                folded = FOLD[(np.int64(data[at - 2]) & 0x1F) << 6 | np.int64(byte & 0x3F)]
-                if folded <= MARK:
-                    break
-                letter = np.uint64(folded)
-                at -= 2
-            key = key * _BASE + letter
-            letters += 1
+        at, key, letters = _short_way(data, limit, at, key, letters)
         code, start = 0, limit
         capital = False
         if at > limit:
@@ -180,18 +202,8 @@ def _gather(
             if byte < 128:
                 code = np.int64(FOLD[byte])
                 capital = byte <= 90
-            elif (
-                at - 3 >= limit and (data[at - 3] & 0xF0) == 0xE0 and (data[at - 2] & 0xC0) == 0x80
-            ):
-                start = at - 3
-                code = (np.int64(data[start]) & 0x0F) << 12 | (np.int64(data[at - 2]) & 0x3F) << 6
-                code |= np.int64(byte) & 0x3F
-                if byte >= 0xC0 or not 0x3040 <= code <= 0x9FFF or code == 0x30FB:
-                    start = character_before(data, limit, at)
-                    code, _ = letter_at(data, start, at)
             else:
-                start = character_before(data, limit, at)
-                code, _ = letter_at(data, start, at)
+                code, start = _long_letter(data, limit, at)
         elif letters and limit > low and _AHEAD[data[limit - 1]] == _LETTER:
             break
         runs = False
