@@ -42,8 +42,12 @@ from tests.projects import Made, make_project, use_cheap_passphrase
 
 
 def marker(name: str) -> str:
-    """A value that cannot be there by chance: 80 random-looking bits behind a letter."""
-    return f"m{hashlib.sha256(name.encode()).hexdigest()[:20]}"
+    """A value that cannot be there by chance: 80 random-looking bits behind a letter.
+
+    In letters that hexadecimal lacks, or every digest in every file would be a chance to be it.
+    """
+    digest = hashlib.sha256(name.encode()).hexdigest()[:20]
+    return f"m{digest.translate(str.maketrans('0123456789abcdef', 'ghijklmnopqrstuv'))}"
 
 
 ID, MAIL, SECRET, NUMBER, DAY = map(marker, ["id", "mail", "secret", "number", "day"])
@@ -58,9 +62,11 @@ def forms_of(marked: str) -> Iterator[str]:
         part = marked[start : start + 10]
         yield part
         yield part.encode().hex()
+        longer = marked[min(start, len(marked) - 12) :][:12]
         for shift in range(3):
-            # At each of the three places that it can have in a longer text.
-            coded = base64.b64encode(b"\0" * shift + part.encode()).decode()
+            # At each of the three places that it can have in a longer text; never fewer than
+            # twelve characters, which chance does not write (it did write eight).
+            coded = base64.b64encode(b"\0" * shift + longer.encode()).decode()
             yield coded[4 if shift else 0 : -4].lower()
 
 
