@@ -170,6 +170,9 @@ def anonymise(
     subject: str | None = None,
     suppress: float = 0.0,
     method: str = "mondrian",
+    population: object | None = None,
+    k_map: int | None = None,
+    delta_presence: tuple[float, float] | None = None,
 ) -> Anonymised:
     """Make a table k-anonymous: at least `k` people look alike in all quasi-identifiers.
 
@@ -182,18 +185,26 @@ def anonymise(
         quasi_identifiers: columns that others may know people by.
         hierarchies: by quasi-identifier, how it becomes coarser (of a sensitive column: what its
             hierarchical distance goes by): the path of a CSV file (a line for each value, the
-            value first, `*` last), groups (`{"north": ["A", "B"]}`), or a declaration of
-            `privet.protect.hierarchies.specs`. Without: a rule that fits its values.
+            value first, `*` last), groups (`{"north": ["A", "B"]}`), numbers with ends
+            (`{"top": 90, "bottom": 18, "steps": [5, 10]}`: who is beyond is `>=90` or `<18`), or a
+            declaration of `privet.protect.hierarchies.specs`. Without: a rule that fits its values.
         sensitive: columns that nobody should learn, and what each class holds of them: a number of
             distinct values, `{"distinct": 3}`, `{"entropy": 2.5}`, `{"recursive": [c, l]}`,
-            `{"t": 0.2, "distance": "equal"}` (or `ordered`, `hierarchical`), a list of these, or
+            `{"t": 0.2, "distance": "equal"}` (or `ordered`, `hierarchical`), `{"disclosure": 1.5}`
+            (delta), `{"likeness": 2, "form": "enhanced"}` (beta; or `basic`), a list of these, or
             None.
         harmless: columns that leave as they are.
         subject: the column that says whom a row is about; it does not leave. Without, each row is
             somebody else.
         suppress: the share of rows that may be left out, 0 to 1.
-        method: `mondrian` (local recoding, little loss) or `full-domain` (one level for a column,
-            provably the best such).
+        method: `mondrian` (local recoding, little loss), `full-domain` (one level for a column,
+            provably the best such), `local-suppression` (cells stay as they are, or are `*`), or
+            `microaggregation` (numbers become the means of groups; take no hierarchy).
+        population: a frame of all people whom the table is of, with the quasi-identifiers; with the
+            column `subject`, too, where somebody has several rows.
+        k_map: how many of the population fall into each class at least.
+        delta_presence: least and greatest share of the population that is in the table, in each
+            class; above a least share of 0 nobody of the population is outside of all classes.
 
     Raises:
         privet.model.errors.ConfigError: a column is not there or has two roles, a hierarchy does
@@ -214,8 +225,11 @@ def anonymise(
             subject=subject,
             suppress=suppress,
             method=method,
+            k_map=k_map,
+            delta_presence=delta_presence,
         ),
         hierarchies or {},
+        population,
     )
 
 

@@ -16,7 +16,6 @@ from privet.kernels.anonymity.grouping import (
     sums,
 )
 from privet.protect.combinations import Combinations, combine, merge, with_population
-from privet.protect.tally import Tally
 
 Table = tuple[list[int], npt.NDArray[np.int32]]
 
@@ -146,20 +145,6 @@ def test_combinations_are_counted_as_by_a_plain_loop(table: Table, data: st.Data
     assert found.codes[places].tolist() == codes.tolist()
     assert _as_plain(found) == _plain(codes, values, subjects)
     assert found.codes.tolist() == sorted(found.codes.tolist())
-
-
-@given(_tables(), st.data())
-def test_batches_give_what_the_whole_gives(table: Table, data: st.DataObject) -> None:
-    sizes, codes = table
-    values, subjects = _drawn(table, data)
-    words = None if subjects is None else subjects.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    columns = tuple(f"q{place}" for place in range(len(sizes)))
-    tally = Tally(columns, tuple(sizes), {"s": 4})
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(codes)), max_size=4)))
-    for begin, end in zip([0, *cuts], [*cuts, len(codes)], strict=True):
-        part = slice(begin, end)
-        tally.add(codes[part], (values[part],), None if words is None else words[part])
-    assert _as_plain(tally.combinations()) == _plain(codes, values, subjects)
 
 
 @given(_tables(), st.data())

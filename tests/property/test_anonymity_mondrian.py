@@ -24,7 +24,7 @@ from privet.model.anonymity import (
     RecursiveDiversity,
 )
 from privet.model.errors import Refused
-from privet.protect.combinations import Combinations, combine
+from privet.protect.combinations import Combinations, combine, with_population
 from privet.protect.criteria import pack
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.local_suppression import suppress_cells
@@ -203,3 +203,28 @@ def test_local_suppression_leaves_no_small_class(
     assert np.array_equal(done.cells, combinations.rows @ done.mask)
     if bool((combinations.subjects >= k).all()):
         assert not done.mask.any()
+
+
+@settings(max_examples=80)
+@given(tables(), st.integers(1, 6), st.integers(0, 2**32), st.integers(1, 200))
+def test_who_is_of_the_population_alone_stands_for_no_row(
+    table: tuple[Combinations, list[Hierarchy]], k: int, seed: int, others: int
+) -> None:
+    combinations, trees = table
+    random = np.random.default_rng(seed)
+    codes = np.stack([random.integers(0, len(h.leaves), others) for h in trees], axis=1)
+    widths = [len(tree.leaves) for tree in trees]
+    people, _ = combine(combinations.columns, widths, codes.astype(np.int32))
+    both, places = with_population(combinations, people)
+    assert both.rows.sum() == combinations.rows.sum()
+    assert both.population is not None
+    assert both.population.sum() == others
+    packed = pack_trees(trees)
+    cuts, box = cut_up(both.codes, both.rows, both.subjects, packed, k)
+    twin, expected = cut_up_twin(both.codes, both.rows, both.subjects, packed, k)
+    assert np.array_equal(box, expected)
+    for ours, theirs in zip(cuts, twin, strict=True):
+        assert np.array_equal(ours, theirs)
+    heads = np.bincount(box[places], combinations.subjects, box.max() + 1)
+    if combinations.subjects.sum() >= k:
+        assert heads.min() >= k

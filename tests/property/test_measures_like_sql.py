@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from privet.model.anonymity import (
+    BetaLikeness,
     Closeness,
     Criterion,
+    DeltaDisclosure,
     DeltaPresence,
     DistinctDiversity,
     EntropyDiversity,
@@ -23,8 +25,8 @@ from privet.model.anonymity import (
     RecursiveDiversity,
 )
 from privet.protect.hierarchies.hierarchy import Hierarchy
-from privet.protect.measuring import Rows, measure
 from privet.protect.verifying import Claim, verify
+from tests.property.table_measures import Rows, measure
 
 VALUES = ("a", "b", "null", "d'e", None)
 LABELS = ("x", "null", None)
@@ -46,7 +48,12 @@ CRITERIA: tuple[Criterion, ...] = (
     Closeness("s", 0.35, "hierarchical"),
     KMap(3),
     DeltaPresence(0.2, 0.7),
+    DeltaDisclosure("s", 1.0),
+    BetaLikeness("s", 1.0, enhanced=False),
+    BetaLikeness("s", 1.5),
 )
+
+JUDGED = ("k", "l", "t", "k-map", "presence", "disclosure", "likeness")
 
 row = st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 4), st.integers(0, 9))
 people = st.tuples(st.integers(0, 2), st.integers(0, 2))
@@ -92,7 +99,7 @@ def test_measures_are_those_of_sql(
         assert math.isclose(found.l[f"recursive {length} of s"], ratio)
     for distance, figure in diversity.distances.items():
         assert math.isclose(found.t[f"{distance} of s"], figure, abs_tol=1e-12)
-    judged = [each for each in found.checks if each.name in ("k", "l", "t", "k-map", "presence")]
+    judged = [each for each in found.checks if each.name in JUDGED]
     assert sum(not each.passed for each in judged) == len(measures.unmet)
 
 

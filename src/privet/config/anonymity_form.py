@@ -12,18 +12,33 @@ from privet.config.field import plain_decimal
 from privet.config.form import nearest, wrong
 from privet.model.canonical import encode
 from privet.model.policy import Guarantee, Scalar
-from privet.model.promise import DISTANCES, K_ANONYMOUS, METHOD, METHODS, PROPOSE, SUPPRESS
+from privet.model.promise import (
+    DISTANCES,
+    K_ANONYMOUS,
+    K_MAP,
+    MEANS,
+    METHOD,
+    METHODS,
+    OF_COLUMNS,
+    POPULATION,
+    PRESENCE,
+    PROPOSE,
+    SUPPRESS,
+)
 
 EXAMPLE = "`{k-anonymous: {k: 5, l: {column: illness, distinct: 3}, suppress: 0.02}}`"
 DATE_LEVELS = ("month", "quarter", "year", "decade", "century")
 
 _DIVERSITY = "`l: 3`, or `{column: illness, distinct: 3}` (or `entropy: 3`, `recursive: [2, 3]`)"
 _CLOSENESS = "`t: 0.2`, or `{column: illness, most: 0.2, distance: equal}`"
+_DISCLOSURE = "`disclosure: 1.5`, or `{column: illness, most: 1.5}`, above 0"
+_LIKENESS = "`likeness: 2`, or `{column: illness, most: 2, form: enhanced}` (or `basic`), above 0"
 _GENERALISE = (
     "`{generalise: {csv: hierarchies/age.csv}}`, `{steps: [5, 10]}`, `{prefix: [3, 2]}`, `dates`, "
     "`{tree: {...}}` or `flat`"
 )
-_MOST_LEVELS, _MOST_K, _DEEPEST = 24, 10**6, 24
+_ENDS = "`{steps: [5, 10], bottom: 18, top: 90}`: numbers, `bottom` below `top`, `steps` or none"
+_MOST_LEVELS, _MOST_K, _DEEPEST, _FARTHEST = 24, 10**6, 24, 10**12
 _COLUMN = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _FILE = re.compile(r"(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\x7f\\:]{1,200}")
 
@@ -31,24 +46,30 @@ _FILE = re.compile(r"(?!/)(?!.*(?:^|/)\.\.(?:/|$))[^\x00-\x1f\x7f\\:]{1,200}")
 def k_anonymous(inner: object) -> Guarantee:
     """Read `5` or `{k: 5, l: ..., t: ..., suppress: 0.02, method: mondrian}`."""
     given = inner if isinstance(inner, dict) else {"k": inner}
-    known = ["k", "l", "t", SUPPRESS, METHOD, PROPOSE]
+    known = ["k", *OF_COLUMNS, K_MAP, PRESENCE, POPULATION, SUPPRESS, METHOD, PROPOSE]
     for key in given:
         if key not in known:
             raise wrong(f"parameters of `{K_ANONYMOUS}`", nearest(str(key), known))
     if given.get("k") is None:
         raise wrong(f"`{K_ANONYMOUS}` with its `k`", f"write {EXAMPLE}")
     params = [("k", _whole(given["k"], 2, _MOST_K, "`k`, a whole number of 2 or more"))]
-    for key, read in (("l", _diversity), ("t", _closeness)):
+    for key, read in _OF_COLUMNS.items():
         said = given.get(key)
         each = said if isinstance(said, list) else [] if said is None else [said]
         params += [
             (f"{key}.{number}" if number > 1 else key, read(one))
             for number, one in enumerate(each, start=1)
         ]
+    params += _of_population(given)
     if given.get(SUPPRESS) is not None:
         words = "`suppress`, a share of the rows from 0 to 1"
         params.append((SUPPRESS, _decimal(given[SUPPRESS], 0, 1, words, low_allowed=True)))
     for key, allowed in ((METHOD, METHODS), (PROPOSE, ("auto",))):
+        if given.get(key) == MEANS:
+            raise wrong(
+                "`mondrian`, `full-domain` or `local-suppression`",
+                "means of a later release would tell who came: `pv.anonymise` alone has them",
+            )
         if given.get(key) is not None:
             params.append((key, _word(given[key], allowed)))
     return Guarantee("k-anonymous", tuple(params))
@@ -79,6 +100,53 @@ def _closeness(said: object) -> str:
     return f"{distance} {_decimal(value, 0, 1, words)} of {column}"
 
 
+def _disclosure(said: object) -> str:
+    if not isinstance(said, dict):
+        return _decimal(said, 0, _MOST_K, _DISCLOSURE)
+    column, _, value = _about(said, ("most",), _DISCLOSURE)
+    return f"below {_decimal(value, 0, _MOST_K, _DISCLOSURE)} of {column}"
+
+
+def _likeness(said: object) -> str:
+    if not isinstance(said, dict):
+        return _decimal(said, 0, _MOST_K, _LIKENESS)
+    form = _word(said.get("form", "enhanced"), ("enhanced", "basic"))
+    rest = {key: value for key, value in said.items() if key != "form"}
+    column, _, value = _about(rest, ("most",), _LIKENESS)
+    return f"{form} {_decimal(value, 0, _MOST_K, _LIKENESS)} of {column}"
+
+
+_OF_COLUMNS: Mapping[str, Callable[[object], str]] = {
+    "l": _diversity,
+    "t": _closeness,
+    "disclosure": _disclosure,
+    "likeness": _likeness,
+}
+
+
+def _of_population(given: Mapping[Any, Any]) -> Iterator[tuple[str, str]]:
+    """What compares with a population, and the population."""
+    asked = [key for key in (K_MAP, PRESENCE) if given.get(key) is not None]
+    if K_MAP in asked:
+        yield K_MAP, _whole(given[K_MAP], 2, _MOST_K, f"`{K_MAP}`, a whole number of 2 or more")
+    if PRESENCE in asked:
+        words = f"`{PRESENCE}: [0, 0.5]`, the least and the greatest share, from 0 to 1"
+        said = given[PRESENCE]
+        low, high = said if isinstance(said, list) and len(said) == len("lh") else (None, None)
+        shares = [_decimal(each, 0, 1, words, low_allowed=True) for each in (low, high)]
+        if Decimal(shares[0]) > Decimal(shares[1]):
+            raise wrong(words)
+        yield PRESENCE, " to ".join(shares)
+    people = given.get(POPULATION)
+    if bool(asked) != (people is not None):
+        raise wrong(
+            f"`{POPULATION}` together with `{K_MAP}` or `{PRESENCE}`",
+            "name the file (CSV, Parquet) or the data set that has all people",
+        )
+    if people is not None:
+        yield POPULATION, _file(people, "a data set, or a file of the project: `people.csv`")
+
+
 def _about(said: Mapping[Any, Any], hows: tuple[str, ...], words: str) -> tuple[str, str, object]:
     """The column that a criterion is about, which of `hows` it says, and how much."""
     column, named = said.get("column"), [how for how in hows if how in said]
@@ -93,6 +161,8 @@ def generalisation(inner: object) -> tuple[tuple[str, Scalar], ...]:
     """Read how a quasi-identifier becomes coarser, as the parameters of `generalise`."""
     if inner in ("dates", "flat"):
         return (("how", str(inner)),)
+    if isinstance(inner, dict) and not {"top", "bottom"}.isdisjoint(inner):
+        return tuple(_ends(inner))
     if not isinstance(inner, dict) or len(inner) != 1:
         raise wrong(_GENERALISE)
     how, said = next(iter(inner.items()))
@@ -102,10 +172,35 @@ def generalisation(inner: object) -> tuple[tuple[str, Scalar], ...]:
     return ((str(how), read(said)),)
 
 
+def _ends(said: Mapping[Any, Any]) -> Iterator[tuple[str, Scalar]]:
+    """Top and bottom coding, beside the steps between them."""
+    if not {"steps", "top", "bottom"}.issuperset(said):
+        raise wrong(_ENDS)
+    if "steps" in said:
+        yield "steps", _steps(said["steps"])
+    ends = {key: _number(said[key]) for key in ("bottom", "top") if key in said}
+    if len(ends) == len(("bottom", "top")) and ends["bottom"] >= ends["top"]:
+        raise wrong(_ENDS)
+    for key, number in ends.items():
+        yield key, plain_decimal(number)
+
+
+def _number(said: object) -> Decimal:
+    if isinstance(said, int | Decimal) and not isinstance(said, bool):
+        number = Decimal(said)
+        if number.is_finite() and abs(number) <= _FARTHEST:
+            return number
+    raise wrong(_ENDS)
+
+
 def _csv(said: object) -> str:
+    return _file(said, "a file of the project, such as `hierarchies/age.csv`")
+
+
+def _file(said: object, words: str) -> str:
     if isinstance(said, str) and _FILE.fullmatch(said):
         return said
-    raise wrong("a file of the project, such as `hierarchies/age.csv`")
+    raise wrong(words)
 
 
 def _steps(said: object) -> str:

@@ -182,6 +182,20 @@ _CLOSENESS: dict[str, object] = {
 }
 
 
+_SHARES: dict[str, object] = {
+    "type": "object",
+    "properties": {"column": _COLUMN, "most": _NUMBER},
+    "required": ["column", "most"],
+    "additionalProperties": False,
+}
+_LIKENESS: dict[str, object] = {
+    "type": "object",
+    "properties": {"column": _COLUMN, "most": _NUMBER, "form": {"enum": ["enhanced", "basic"]}},
+    "required": ["column", "most"],
+    "additionalProperties": False,
+}
+
+
 def _one_or_more(bare: dict[str, object], full: dict[str, object]) -> dict[str, object]:
     return {"anyOf": [bare, full, {"type": "array", "items": {"anyOf": [bare, full]}}]}
 
@@ -197,6 +211,16 @@ _INSIDE: dict[str, object] = {
                     "k": {"type": "integer", "minimum": 2},
                     "l": _one_or_more({"type": "integer", "minimum": 2}, _DIVERSITY),
                     "t": _one_or_more(_NUMBER, _CLOSENESS),
+                    "disclosure": _one_or_more(_NUMBER, _SHARES),
+                    "likeness": _one_or_more(_NUMBER, _LIKENESS),
+                    "k_map": {"type": "integer", "minimum": 2},
+                    "delta_presence": {
+                        "type": "array",
+                        "items": {"type": "number", "minimum": 0, "maximum": 1},
+                        "minItems": 2,
+                        "maxItems": 2,
+                    },
+                    "population": {"type": "string"},
                     "suppress": {"type": "number", "minimum": 0, "maximum": 1},
                     "method": {"enum": list(METHODS)},
                     "quasi_identifiers": {"const": "auto"},
@@ -224,9 +248,15 @@ _GENERALISE: dict[str, object] = _either(
         "tree": {"type": "object"},
     },
 )
+_ENDS: dict[str, object] = {
+    "type": "object",
+    "properties": {"steps": _LEVELS, "bottom": _NUMBER, "top": _NUMBER},
+    "anyOf": [{"required": ["bottom"]}, {"required": ["top"]}],
+    "additionalProperties": False,
+}
 _WITH_VALUE: dict[str, object] = {
     **dict.fromkeys(_KNOWN, _VALUE),
-    "generalise": _GENERALISE,
+    "generalise": {"anyOf": [_GENERALISE, _ENDS]},
     "sensitive": _GENERALISE,
 }
 

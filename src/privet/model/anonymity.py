@@ -64,6 +64,30 @@ class Closeness:
 
 
 @dataclass(frozen=True, slots=True)
+class DeltaDisclosure:
+    """No value is e^`delta` times as frequent in a class as in the table, nor that much rarer.
+
+    |ln(share in the class / share in the table)| < delta for each value that the table has
+    (Brickell and Shmatikov, 2008): so each class has all of them.
+    """
+
+    column: str
+    delta: float
+
+
+@dataclass(frozen=True, slots=True)
+class BetaLikeness:
+    """No value's share grows from table to class by more than `beta` of itself (Cao, Karras, 2012).
+
+    `enhanced`: nor by more than -ln(its share in the table), which holds for frequent values too.
+    """
+
+    column: str
+    beta: float
+    enhanced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class KMap:
     """At least `k` of the population fall into each class (Sweeney, 2002)."""
 
@@ -87,6 +111,8 @@ Criterion: TypeAlias = (
     | EntropyDiversity
     | RecursiveDiversity
     | Closeness
+    | DeltaDisclosure
+    | BetaLikeness
     | KMap
     | DeltaPresence
 )

@@ -69,6 +69,12 @@ def _role_problem(  # noqa: PLR0911  # one reason after the other
     if treatment.name == HARMLESS and not str(treatment.param("because") or "").strip():
         message = f"{name} is called harmless without a reason"
         return Problem(message, "Write `{harmless: why it tells nothing of anybody}`.", where)
+    if _is(column, ("list", "struct", "binary")):
+        message = f"{name} is of type {column.type}, which no class can hold"
+        return Problem(message, "Write `drop`, or make it text, a number or a date.", where)
+    if treatment.name == SENSITIVE and (treatment.param("top") or treatment.param("bottom")):
+        message = f"{name} is sensitive and leaves as it is: it has no top or bottom"
+        return Problem(message, "Take `top` and `bottom` out.", where)
     return _unfit(treatment, column, name) if treatment.name == GENERALISE else None
 
 
@@ -104,6 +110,12 @@ def whole_problems(
         message = f"`{contract.name}` has no quasi-identifier: k-anonymity is about those"
         hint = f"Write for example: {proposal(contract)}."
         yield Problem(message, hint, where)
+    leaving = [name for name, role in roles.items() if role != DROP]
+    for name in leaving:
+        alike = [each for each in leaving if each.casefold() == name.casefold()]
+        if alike[0] != name:
+            message = f"`{alike[0]}` and `{name}` differ in capital letters alone"
+            yield Problem(message, "Drop one of them, or rename it: SQL reads them as one.", where)
     for name in named_columns(guarantee):
         if roles.get(name) == GENERALISE:
             message = f"`{contract.name}.{name}` is named as sensitive and as quasi-identifier"
@@ -147,8 +159,9 @@ def _unfit(treatment: Treatment, column: Column, name: str) -> Problem | None:
         return Problem(message, f"{hint}`{{tree: ...}}` or `flat`.", column.where)
     dates = treatment.param("dates") or treatment.param("how") == "dates"
     wrong = ""
-    if treatment.param("steps") and not _is(column, _NUMBERS):
-        wrong = "`steps` is for numbers"
+    numeric = [name for name in ("steps", "top", "bottom") if treatment.param(name)]
+    if numeric and not _is(column, _NUMBERS):
+        wrong = f"`{numeric[0]}` is for numbers"
     elif dates and not _is(column, _DATES):
         wrong = "`dates` is for dates"
     elif treatment.param("prefix") and not _is(column, ("string", "int64")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +10,15 @@ import pyarrow as pa
 
 from privet.adapters.world import SystemEntropy
 from privet.model.errors import ConfigError, Refused
+from privet.model.promise import MEANS, Promise
 from privet.policy.anonymity import GENERALISE
 from privet.project.anonymity_words import FRAME, Wanted, declared
-from privet.project.anonymous_check import Published, verified
+from privet.project.anonymous_check import Found, Published, verified
 from privet.project.anonymous_releases import solve_by_method
+from privet.project.averaging import averaged
 from privet.project.frames import as_table
-from privet.protect.criteria import describe
+from privet.project.populations import with_columns
+from privet.protect.criteria import describe, needs_population
 from privet.protect.encoding import hierarchy_over, proposed, taken
 from privet.protect.fitted import read_plan
 from privet.protect.hierarchies.building import build
@@ -24,6 +27,8 @@ from privet.protect.hierarchies.specs import CsvHierarchy, HierarchySpec, TreeHi
 from privet.protect.release_table import ReleaseTable, Task
 from privet.protect.risk.assessing import risk
 from privet.protect.spelling import spelled
+from privet.protect.verifying import Claim
+from privet.transforms.arrow import Values
 
 if TYPE_CHECKING:
     from privet.protect.fitted import FittedPlan
@@ -42,7 +47,8 @@ class Anonymised:
     Attributes:
         frame: what may be shown: labels for the quasi-identifiers (text), sensitive and harmless
             columns as they were; rows in an order that has nothing of the input's.
-        plan: the frozen recoding. It has values of the input, and is as secret as that.
+        plan: the frozen recoding. It has values of the input, and is as secret as that. None for
+            means, which are not applied again.
         measures: `k`, `criteria` (each asked and found, counted anew in SQL on the frame),
             `checks` (what else was looked at), `classes`, `smallest`, `largest`, `suppressed`,
             `loss` and `bound` (0 to 1), `optimal`, `method`. Exact figures of the input: not
@@ -50,32 +56,42 @@ class Anonymised:
     """
 
     frame: pa.Table = field(repr=False)
-    plan: FittedPlan = field(repr=False)
+    plan: FittedPlan | None = field(repr=False)
     measures: Mapping[str, Any]
 
 
-def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> Anonymised:
+def anonymise(
+    frame: object,
+    wanted: Wanted,
+    hierarchies: Mapping[str, Any],
+    population: object | None = None,
+) -> Anonymised:
     """Make a frame k-anonymous; see `privet.anonymise`.
 
     Args:
         frame: whatever speaks Arrow.
         wanted: what is to become of it.
         hierarchies: by quasi-identifier; see `declared`.
+        population: a frame of all people, where a criterion compares with it.
 
     Raises:
         ConfigError: a column is not there, or a hierarchy does not cover it.
         Refused: the promise cannot be kept; the message has the most that is feasible.
         TypeError: this is no frame.
     """
-    table = as_table(frame)
+    table = _readable(as_table(frame))
     promise, subject, roles = (
         wanted.promise,
         wanted.subject,
         wanted.within(table.column_names, hierarchies),
     )
     quasi = [name for name, role in roles.items() if role == GENERALISE]
+    _require_scalars(table, roles)
+    people = _people(population, promise, quasi, subject)
     if not table.num_rows:
         raise Refused(f"{FRAME} has no row", hint="Give a table with rows.")
+    if promise.method == MEANS:
+        return _means(table, wanted, roles, hierarchies)
     made = ReleaseTable(
         Task(
             data=FRAME,
@@ -90,20 +106,93 @@ def anonymise(frame: object, wanted: Wanted, hierarchies: Mapping[str, Any]) -> 
             },
             types=_types(table, roles),
             earlier=lambda: iter(()),
+            population=people,
         ),
         solve_by_method,
         SystemEntropy(),
     )
-    for batch in table.to_batches(max_chunksize=1 << 20):
-        whom = None if subject is None else spelled(batch.column(subject), subject)
+    for batch, whom in _batches(table, subject):
         made.see(batch, whom)
     made.decide()
     return _checked(made, promise.k)
 
 
+def _batches(
+    table: pa.Table, subject: str | None
+) -> Iterator[tuple[pa.RecordBatch, Values | None]]:
+    for batch in table.to_batches(max_chunksize=1 << 20):
+        yield batch, None if subject is None else spelled(batch.column(subject), subject)
+
+
+def _people(
+    frame: object | None, promise: Promise, quasi: list[str], subject: str | None
+) -> Callable[[], Iterator[tuple[pa.RecordBatch, Values | None]]] | None:
+    """What reads the population; people are told apart where it has the table's subject column."""
+    if needs_population(promise.criteria) != (frame is not None):
+        raise ConfigError(
+            "a population, and a criterion that compares with it, go together",
+            hint="Give `population=` a frame of all people, and ask for `k_map` or "
+            "`delta_presence`.",
+        )
+    if frame is None:
+        return None
+    table = _readable(as_table(frame))
+    whose = subject if subject is not None and table.column_names.count(subject) == 1 else None
+    return lambda: with_columns(_batches(table, whose), quasi)
+
+
+def _readable(table: pa.Table) -> pa.Table:
+    """The same with views of text as text, which all that follows reads."""
+    return table.cast(
+        pa.schema(
+            field.with_type(pa.large_string()) if pa.types.is_string_view(field.type) else field
+            for field in table.schema
+        )
+    )
+
+
+def _require_scalars(table: pa.Table, roles: Mapping[str, str]) -> None:
+    for name in roles:
+        kind = _plain(table.schema.field(name).type)
+        if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+            raise ConfigError(
+                f"column {name!r} is of type {kind}, which no class can hold",
+                hint="Leave it out, or make it text, a number or a date first.",
+            )
+
+
+def _means(
+    table: pa.Table, wanted: Wanted, roles: Mapping[str, str], hierarchies: Mapping[str, Any]
+) -> Anonymised:
+    """The result of micro-aggregation."""
+    if hierarchies:
+        raise ConfigError(
+            "means need no hierarchy", hint="Leave `hierarchies` out, or use `method='mondrian'`."
+        )
+    batches = _batches(table, wanted.subject)
+    made = averaged(table, batches, roles, wanted.promise, SystemEntropy())
+    found = _verified(made.shown, made.claim, made.companion)
+    measures = {"k": wanted.promise.k, **made.measures}
+    return Anonymised(
+        made.shown, None, {**measures, "criteria": found.criteria, "checks": found.checks}
+    )
+
+
 def _checked(made: ReleaseTable, k: int) -> Anonymised:
     """The result, measured anew on what it holds."""
     shown = pa.Table.from_batches(list(made.rows()), made.schema)
+    found = _verified(shown, made.claim(), pa.table(made.companion()), made.population())
+    figures = {name: each for name, each in made.measures().items() if name in _SHOWN}
+    for name in ("loss", "bound"):
+        figures[name] = None if figures[name] is None else float(figures[name])
+    measures = {"k": k, **figures, "criteria": found.criteria, "checks": found.checks}
+    return Anonymised(shown, read_plan(made.plan_bytes), measures)
+
+
+def _verified(
+    shown: pa.Table, claim: Claim, companion: pa.Table, population: pa.Table | None = None
+) -> Found:
+    """What SQL finds in a table, read as text."""
 
     def texts() -> Iterator[pa.RecordBatch]:
         for batch in shown.to_batches():
@@ -112,13 +201,7 @@ def _checked(made: ReleaseTable, k: int) -> Anonymised:
             yield pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
     schema = pa.schema([pa.field(name, pa.string()) for name in shown.column_names])
-    companion = pa.table(made.companion())
-    found = verified(Published(made.claim(), texts, schema, companion), _MEMORY)
-    figures = {name: each for name, each in made.measures().items() if name in _SHOWN}
-    for name in ("loss", "bound"):
-        figures[name] = None if figures[name] is None else float(figures[name])
-    measures = {"k": k, **figures, "criteria": found.criteria, "checks": found.checks}
-    return Anonymised(shown, read_plan(made.plan_bytes), measures)
+    return verified(Published(claim, texts, schema, companion, population), _MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +225,15 @@ def assess(
     """The risk that is left in a frame; see `privet.risk`."""
     original = None if beside.original is None else as_table(beside.original)
     if isinstance(frame, Anonymised):
-        trees = dict(zip(frame.plan.columns, frame.plan.hierarchies, strict=True))
-        quasi_identifiers = quasi_identifiers or frame.plan.columns
+        if frame.plan is None and (original is not None or not quasi_identifiers):
+            raise ConfigError(
+                "means cover no values: attacks go by labels, and the columns are not known",
+                hint="Name `quasi_identifiers`, and give no `original`.",
+            )
+        trees = {}
+        if frame.plan is not None:
+            trees = dict(zip(frame.plan.columns, frame.plan.hierarchies, strict=True))
+            quasi_identifiers = quasi_identifiers or frame.plan.columns
         frame = frame.frame
     else:
         trees = {name: _tree(original, name, declared(said)) for name, said in hierarchies.items()}

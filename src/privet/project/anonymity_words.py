@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
 from privet.model.anonymity import (
+    BetaLikeness,
     Closeness,
     Criterion,
+    DeltaDisclosure,
+    DeltaPresence,
     DistinctDiversity,
     EntropyDiversity,
     KAnonymity,
+    KMap,
     RecursiveDiversity,
 )
 from privet.model.errors import ConfigError
-from privet.model.promise import METHODS, Promise
+from privet.model.promise import MEANS, METHODS, Promise
 from privet.policy.anonymity import GENERALISE, HARMLESS, SENSITIVE
 from privet.protect.hierarchies.csv_files import read_csv
 from privet.protect.hierarchies.specs import HierarchySpec, IntervalHierarchy
@@ -54,6 +58,13 @@ class Wanted:
                     f"{FRAME} has {columns.count(name) or 'no'} column {name!r}",
                     hint="Name a column that it has once.",
                 )
+        for name in self.roles:
+            alike = [each for each in self.roles if each.casefold() == name.casefold()]
+            if alike[0] != name:
+                raise ConfigError(
+                    f"columns {alike[0]!r} and {name!r} differ in capital letters alone",
+                    hint="Rename one of them: SQL, which counts the result, reads them as one.",
+                )
         for name in hierarchies:
             if self.roles.get(name) not in (GENERALISE, SENSITIVE):
                 raise ConfigError(
@@ -72,6 +83,8 @@ def wanted(
     subject: str | None,
     suppress: float,
     method: str,
+    k_map: int | None = None,
+    delta_presence: tuple[float, float] | None = None,
 ) -> Wanted:
     """What `privet.anonymise` was told.
 
@@ -96,7 +109,26 @@ def wanted(
                     hint="A column is a quasi-identifier, sensitive, harmless or the subject.",
                 )
             roles[name] = role
-    return Wanted(_promise(criteria_of(k, asked), suppress, method), roles, subject)
+    criteria = (*criteria_of(k, asked), *_of_population(k_map, delta_presence))
+    return Wanted(_promise(criteria, suppress, method), roles, subject)
+
+
+def _of_population(
+    k_map: int | None, presence: tuple[float, float] | None
+) -> Iterator[KMap | DeltaPresence]:
+    if k_map is not None:
+        if type(k_map) is not int or k_map < 2:
+            raise ConfigError("k_map is no whole number of 2 or more", hint="Write `k_map=20`.")
+        yield KMap(k_map)
+    if presence is not None:
+        match presence:
+            case [int() | float() as low, int() | float() as high] if 0 <= low <= high <= 1:
+                yield DeltaPresence(float(low), float(high))
+            case _:
+                raise ConfigError(
+                    "delta_presence is no pair of shares",
+                    hint="Say the least and the greatest: `delta_presence=(0, 0.5)`.",
+                )
 
 
 def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
@@ -105,8 +137,8 @@ def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
     Args:
         k: subjects in each class.
         sensitive: by column, None, a number (distinct values), a mapping such as `{"distinct": 3}`,
-            `{"entropy": 2.5}`, `{"recursive": [c, l]}`, `{"t": 0.2, "distance": "ordered"}`, or a
-            list of these.
+            `{"entropy": 2.5}`, `{"recursive": [c, l]}`, `{"t": 0.2, "distance": "ordered"}`,
+            `{"disclosure": 1.5}`, `{"likeness": 2, "form": "basic"}`, or a list of these.
 
     Raises:
         ConfigError: something else is said, or k is below 2.
@@ -124,7 +156,9 @@ def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
     return tuple(found)
 
 
-def _criterion(column: str, said: Any) -> Criterion:
+def _criterion(  # noqa: PLR0911  # one for each form
+    column: str, said: Any
+) -> Criterion:
     match said:
         case bool():
             pass
@@ -140,21 +174,28 @@ def _criterion(column: str, said: Any) -> Criterion:
             distance = rest.pop("distance", "equal")
             if not rest and distance in ("equal", "ordered", "hierarchical"):
                 return Closeness(column, float(most), distance)
+        case {"disclosure": int() | float() as most, **rest} if not rest and most > 0:
+            return DeltaDisclosure(column, float(most))
+        case {"likeness": int() | float() as most, **rest} if most > 0:
+            form = rest.pop("form", "enhanced")
+            if not rest and form in ("enhanced", "basic"):
+                return BetaLikeness(column, float(most), form == "enhanced")
         case _:
             pass
     raise ConfigError(
         f"what is asked of {column!r} is of no form that is known",
         hint="Write a number of distinct values, `{'distinct': 3}`, `{'entropy': 2.5}`, "
-        "`{'recursive': [2, 3]}` or `{'t': 0.2, 'distance': 'equal'}`.",
+        "`{'recursive': [2, 3]}`, `{'t': 0.2, 'distance': 'equal'}`, `{'disclosure': 1.5}` or "
+        "`{'likeness': 2}`.",
     )
 
 
 def _promise(criteria: tuple[Criterion, ...], suppress: float, method: str) -> Promise:
     if type(suppress) not in (int, float) or not 0 <= suppress <= 1:
         raise ConfigError("`suppress` is a share of the rows", hint="Give a number from 0 to 1.")
-    if method not in METHODS:
+    if method not in (*METHODS, MEANS):
         raise ConfigError(
-            "there is no such method", hint=f"Choose one of {', '.join(sorted(METHODS))}."
+            "there is no such method", hint=f"Choose one of {', '.join(sorted([*METHODS, MEANS]))}."
         )
     return Promise(criteria, Decimal(str(suppress)), method)  # type: ignore[arg-type]  # in METHODS
 
@@ -168,6 +209,8 @@ def declared(said: Any) -> HierarchySpec:
     match said:
         case str() | Path():
             return read_csv(Path(said))
+        case Mapping() if _has_ends(said):
+            return _ends(said)
         case Mapping() | list():
             return tree(said)
     if isinstance(said, IntervalHierarchy):
@@ -179,6 +222,28 @@ def declared(said: Any) -> HierarchySpec:
         hint="Give the path of a CSV file, groups such as `{'north': ['A', 'B']}`, or a "
         "declaration of `privet.protect.hierarchies.specs`.",
     )
+
+
+def _has_ends(said: Mapping[Any, Any]) -> bool:
+    """Whether it is a rule with ends; groups may be called `top` too, and hold values."""
+    ends = [said[name] for name in ("top", "bottom") if name in said]
+    return bool(ends) and not any(isinstance(each, Mapping | list | tuple) for each in ends)
+
+
+def _ends(said: Mapping[Any, Any]) -> IntervalHierarchy:
+    try:
+        widths = tuple(map(_decimal, said.get("steps", ())))
+        bottom, top = (_decimal(said[name]) if name in said else None for name in ("bottom", "top"))
+        known = {"top", "bottom", "steps"}.issuperset(said)
+        known &= all(each is None or each.is_finite() for each in (*widths, bottom, top))
+    except (TypeError, ArithmeticError):
+        known = False
+    if not known:
+        raise ConfigError(
+            "a hierarchy with `top` or `bottom` is of no form that is known",
+            hint="Write `{'top': 90, 'bottom': 18, 'steps': [5, 10]}`, or some of these.",
+        )
+    return IntervalHierarchy(widths, bottom=bottom, top=top)
 
 
 def _exact(said: IntervalHierarchy) -> IntervalHierarchy:

@@ -11,6 +11,9 @@ from privet.adapters.engines.measuring import measuring
 from privet.protect.criteria import describe
 from privet.protect.verifying import Claim, verify
 
+_CRITERIA = ("k", "l", "t", "disclosure", "likeness", "k-map", "presence")
+"""Checks that are a criterion's, one each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -21,12 +24,14 @@ class Published:
         batches: its rows as they stand in the file, labels and sensitive values as text.
         schema: of those batches.
         companion: whom each row is about and where it stood, in the file's order; never leaves.
+        population: what would be published of each of the population, where a criterion compares.
     """
 
     claim: Claim
     batches: Callable[[], Iterator[pa.RecordBatch]] = field(repr=False)
     schema: pa.Schema
     companion: pa.Table = field(repr=False)
+    population: pa.Table | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +64,12 @@ def verified(published: Published, memory: int) -> Found:
         "published": rows,
         "companion": published.companion,
     }
+    if published.population is not None:
+        tables["population"] = published.population
     with measuring(tables, memory) as engine:
         said = verify(claim, engine.rows)
     said.require()
-    figures = [check.found for check in said.checks if check.name in ("k", "l", "t")]
+    figures = [check.found for check in said.checks if check.name in _CRITERIA]
     figures[0] = str(said.k)
     return Found(
         [

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from privet.model.errors import ConfigError, PrivetError
-from privet.model.policy import Treatment
+from privet.model.policy import Scalar, Treatment
+from privet.model.promise import POPULATION
 from privet.model.release import Decision
 from privet.policy.anonymity import is_anonymous
+from privet.project.populations import is_file
 
 if TYPE_CHECKING:
     from privet.protect.hierarchies.specs import HierarchySpec
@@ -31,12 +33,15 @@ def hierarchy_spec(  # noqa: PLR0911  # one form after the other
     from privet.protect.hierarchies.trees import tree  # noqa: PLC0415
 
     how, said = next(iter(treatment.params), ("", ""))
+    bottom, top = (_end(treatment.param(name)) for name in ("bottom", "top"))
     words = [word.strip() for word in str(said).split(",")]
     match how, said:
         case "csv", _:
             return read_csv(root / str(said))
         case "steps", _:
-            return specs.IntervalHierarchy(widths=tuple(map(Decimal, words)))
+            return specs.IntervalHierarchy(tuple(map(Decimal, words)), bottom=bottom, top=top)
+        case (("top" | "bottom"), _):
+            return specs.IntervalHierarchy(bottom=bottom, top=top)
         case "prefix", _:
             return specs.PrefixHierarchy(kept=tuple(map(int, words)))
         case "dates", _:
@@ -52,11 +57,17 @@ def hierarchy_spec(  # noqa: PLR0911  # one form after the other
     )
 
 
+def _end(said: Scalar | None) -> Decimal | None:
+    return None if said is None else Decimal(str(said))
+
+
 def hierarchy_files(decision: Decision, root: Path) -> list[list[str]]:
-    """The files that a decision names, each with the SHA-256 (hex) of what is in it."""
+    """The files that a decision names (hierarchies, people), and the SHA-256 (hex) of each."""
     if not is_anonymous(decision.guarantee):
         return []
+    people = dict(decision.guarantee.params).get(POPULATION, "")
     named = {str(each.treatment.param("csv") or "") for each in decision.columns} - {""}
+    named |= {people} if is_file(people) else set()
     found = []
     for name in sorted(named):
         path = root / name

@@ -19,6 +19,7 @@ from privet.ports.arrow_types import parse_type
 from privet.ports.world import Entropy
 from privet.project.anonymous_check import Found, Published, verified
 from privet.project.anonymous_hierarchies import hierarchy_spec
+from privet.project.populations import StoredPeople, people_of
 
 if TYPE_CHECKING:
     from privet.gate.anonymity import Asked
@@ -38,12 +39,14 @@ class AnonymousReleases:
         entropy: for the order of rows.
         memory: bytes that the check may use.
         solver: finds classes; None: by the method that the promise names.
+        stored: reads a data set of the vault as a population.
     """
 
     root: Path
     entropy: Entropy
     memory: int
     solver: Solver | None = None
+    stored: StoredPeople | None = None
 
     def __call__(self, asked: Asked) -> AnonymousRelease:
         """Nothing is read yet but hierarchies.
@@ -53,7 +56,7 @@ class AnonymousReleases:
         """
         from privet.protect.release_table import ReleaseTable  # noqa: PLC0415
 
-        task = make_task(asked, self.root)
+        task = make_task(asked, self.root, self.stored)
         table = ReleaseTable(task, self.solver or solve_by_method, self.entropy)
         return AnonymousRelease(task, table, self.memory)
 
@@ -91,6 +94,7 @@ class AnonymousRelease:
             batches=lambda: _read(opened, form),
             schema=pa.schema([pa.field(name, pa.string()) for name in self.schema.names]),
             companion=pa.table(self.table.companion()),
+            population=self.table.population(),
         )
         self.found = verified(published, self.memory)
         return self.found.criteria
@@ -110,7 +114,7 @@ def _read(opened: Callable[[], BinaryIO], form: FormatName) -> Iterator[pa.Recor
         yield from read_back(file, form)
 
 
-def make_task(asked: Asked, root: Path) -> Task:
+def make_task(asked: Asked, root: Path, stored: StoredPeople | None = None) -> Task:
     """What is to become of a data set, from what the policy decided on it."""
     from privet.protect.release_table import Task  # noqa: PLC0415
 
@@ -119,10 +123,11 @@ def make_task(asked: Asked, root: Path) -> Task:
     roles = {str(each.path): each.treatment.name for each in leaving}
     sensitive = [name for name, role in roles.items() if role == SENSITIVE]
     types = {str(column.path): parse_type(column.type) for column in contract.columns}
+    promise = promise_of(decision.guarantee, sensitive)
     return Task(
         data=contract.name,
         pipeline=asked.pipeline,
-        promise=promise_of(decision.guarantee, sensitive),
+        promise=promise,
         words=str(decision.guarantee),
         roles=roles,
         specs={
@@ -135,15 +140,21 @@ def make_task(asked: Asked, root: Path) -> Task:
             name: pa.string() if role == GENERALISE else types[name] for name, role in roles.items()
         },
         earlier=asked.earlier,
+        population=people_of(promise, decision, contract, root, stored),
     )
 
 
 def solve_by_method(combinations: Any, hierarchies: Any, promise: Any, sensitive: Any) -> Any:
     """Find classes by the method that the promise names."""
-    from privet.protect.criteria import pack  # noqa: PLC0415
+    from privet.protect.criteria import holds_where_absent, pack  # noqa: PLC0415
 
     rules = pack(promise.criteria, combinations, sensitive)
-    suppress = float(promise.suppress)
+    # Who is left out is in no class: where each is to have a least share, nobody can be.
+    suppress = float(promise.suppress) if holds_where_absent(promise.criteria) else 0.0
+    if promise.method == "local-suppression":
+        from privet.protect.local_suppression import solve as star  # noqa: PLC0415
+
+        return star(combinations, hierarchies, promise.k)
     if promise.method == "full-domain":
         from privet.protect.full_domain.solving import Patience, solve  # noqa: PLC0415
 

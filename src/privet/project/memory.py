@@ -38,6 +38,7 @@ from privet.project.identity import (
     publish_key,
     read_identity,
 )
+from privet.project.populations import StoredPeople
 from privet.project.unlocking import Ask, passphrase
 from privet.registry.registry import Registry
 from privet.transforms.finding import TextFinder
@@ -246,7 +247,12 @@ def _wire(
         open_writer=open_writer,
         origin=identity.origin,
         finder=lambda: _finder(config),
-        anonymiser=AnonymousReleases(config.root, entropy, config.engine.memory_bytes),
+        anonymiser=AnonymousReleases(
+            config.root,
+            entropy,
+            config.engine.memory_bytes,
+            stored=StoredPeople(vault, registry.withheld_mask, lambda: load_contracts(config.root)),
+        ),
     )
     return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
 

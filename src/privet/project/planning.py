@@ -36,6 +36,7 @@ from privet.ports.catalog import METADATA, Catalog
 from privet.ports.world import Clock
 from privet.project.anonymous_hierarchies import hierarchy_problems
 from privet.project.places import misplaced
+from privet.project.populations import population_problems
 from privet.project.quality_checks import check_quality
 from privet.transforms.catalogue import check as check_treatment
 
@@ -70,6 +71,7 @@ def check(config: ProjectConfig, clock: Clock) -> tuple[Problem, ...]:
         *_pipelines(pipelines, policy, contracts),
         *(problem for problem in places if problem),
         *_hierarchies(policy, config.root),
+        *_populations(policy, config.root, contracts),
         *own_problems(load_own_kinds(config)),
         *check_quality(
             contracts,
@@ -100,6 +102,16 @@ def _hierarchies(policy: Policy, root: Path) -> Iterator[Problem]:
                 for error in hierarchy_problems(treatment, key, root):
                     where = error.where or rule.line
                     yield Problem(f"{rule.id}, `{key}`: {error.message}", error.hint or "", where)
+
+
+def _populations(
+    policy: Policy, root: Path, contracts: Mapping[str, Contract]
+) -> Iterator[Problem]:
+    """Populations that promises compare with and that are not there."""
+    for rule in policy.rules:
+        for wrong in population_problems(rule.guarantee, root, contracts):
+            hint = "Put the file into the project, or name a data set that has a contract."
+            yield Problem(f"{rule.id}: {wrong}", hint, rule.line)
 
 
 def _pipelines(

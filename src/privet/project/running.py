@@ -29,6 +29,7 @@ from privet.pipeline.summary import (
 from privet.project.anonymous_hierarchies import hierarchy_files
 from privet.project.ingesting import Ingesting, step_memory
 from privet.project.memory import Memory
+from privet.project.populations import stored_population
 
 
 @dataclass
@@ -88,7 +89,10 @@ def run(
         hierarchies=[
             file
             for _, decision in sorted(plan.decisions.items())
-            for file in hierarchy_files(decision, memory.config.root)
+            for file in [
+                *hierarchy_files(decision, memory.config.root),
+                *stored_population(decision, memory.vault),
+            ]
         ],
     )
     results = run_steps(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from privet.model.errors import ConfigError
 from privet.protect.fitted import FittedPlan
 from privet.protect.hierarchies.hierarchy import Hierarchy
-from privet.protect.hierarchies.placing import Placed, place
+from privet.protect.hierarchies.placing import Placed, known_codes, place
 from privet.protect.recoding import SUPPRESSED
 
 Ints = npt.NDArray[np.int32]
@@ -48,8 +48,7 @@ def _known(hierarchy: Hierarchy, values: Sequence[str | None], column: str) -> P
     try:
         return place(hierarchy, values, column)
     except ConfigError:
-        leaves = {leaf: code for code, leaf in enumerate(hierarchy.leaves)}
-        codes = np.array([leaves.get(value, -1) for value in values], np.int32)
+        codes = known_codes(hierarchy, values)
         floors = np.where(codes < 0, hierarchy.levels, 0).astype(np.int8)
         return Placed(np.maximum(codes, 0), floors)
 

@@ -3,11 +3,13 @@
 What a search may rely on:
 
 - *Monotone*: where every class of a table meets a criterion, so does every class of any coarser
-  one. All seven are. Sizes and distinct values only grow; entropy is concave, so a union has at
+  one. All nine are. Sizes and distinct values only grow; entropy is concave, so a union has at
   least the least of its parts; recursive (c, l)-diversity: Machanavajjhala (2007), theorem; each
   distance is convex in the class' distribution, so a union is no farther than the farthest of its
-  parts; a share of the population lies between those of the parts. For closeness and presence that
-  holds against the table (and population) as it was measured, suppressed rows among them.
+  parts; disclosure and likeness bound the share of each value, a share of the population is one
+  too, and that of a union lies between those of its parts. For closeness, disclosure, likeness and
+  presence that holds against the table (and population) as it was measured, suppressed rows among
+  them.
 - *Absorbing*: a class that meets it still does with any other class added, be that one bad. Only
   sizes, distinct values and k-map are. Only then do the rows that fail shrink from a table to any
   coarser one; with another criterion, suppression is decided node by node.
@@ -22,8 +24,10 @@ import numpy as np
 import numpy.typing as npt
 
 from privet.model.anonymity import (
+    BetaLikeness,
     Closeness,
     Criterion,
+    DeltaDisclosure,
     DeltaPresence,
     DistinctDiversity,
     EntropyDiversity,
@@ -38,7 +42,14 @@ if TYPE_CHECKING:
     from privet.protect.combinations import Combinations, Histogram
     from privet.protect.hierarchies.hierarchy import Hierarchy
 
-Sensitive: TypeAlias = DistinctDiversity | EntropyDiversity | RecursiveDiversity | Closeness
+Sensitive: TypeAlias = (
+    DistinctDiversity
+    | EntropyDiversity
+    | RecursiveDiversity
+    | Closeness
+    | DeltaDisclosure
+    | BetaLikeness
+)
 """The criteria that speak of a column."""
 
 
@@ -68,6 +79,14 @@ def _of_column(criterion: Sensitive) -> str:
             )
         case Closeness(column, t, distance):
             return f"a distribution of `{column}` at most {t:g} ({distance}) from the table's"
+        case DeltaDisclosure(column, delta):
+            return (
+                f"each value of `{column}` less than e^{delta:g} times as frequent as in the "
+                "table, and more than that part of it"
+            )
+        case BetaLikeness(column, beta, enhanced):
+            form = "enhanced" if enhanced else "basic"
+            return f"no value of `{column}` more frequent by over {beta:g} of its share ({form})"
     assert_never(criterion)
 
 
@@ -125,6 +144,8 @@ def _sensible(criterion: Criterion) -> bool:
             return c > 0 and l >= 1
         case Closeness(_, t, _):
             return 0 <= t <= 1
+        case DeltaDisclosure(_, most) | BetaLikeness(_, most, _):
+            return most > 0
         case DeltaPresence(low, high):
             return 0 <= low <= high <= 1
     assert_never(criterion)
@@ -212,7 +233,9 @@ def _tree_of(
     return tree
 
 
-def _rules(criterion: Criterion, number: int) -> list[tuple[float, float, float, float]]:
+def _rules(  # noqa: PLR0911  # one for each kind
+    criterion: Criterion, number: int
+) -> list[tuple[float, float, float, float]]:
     from privet.kernels.anonymity import criteria as kernel  # noqa: PLC0415
 
     match criterion:
@@ -231,6 +254,10 @@ def _rules(criterion: Criterion, number: int) -> list[tuple[float, float, float,
                 "hierarchical": kernel.HIERARCHICAL,
             }[distance]
             return [(kind, number, t, 0)]
+        case DeltaDisclosure(_, delta):
+            return [(kernel.DISCLOSURE, number, delta, 0)]
+        case BetaLikeness(_, beta, enhanced):
+            return [(kernel.ENHANCED_LIKENESS if enhanced else kernel.LIKENESS, number, beta, 0)]
         case DeltaPresence(low, high):
             return [(kernel.PRESENCE_LOW, -1, low, 0), (kernel.PRESENCE_HIGH, -1, high, 0)]
     assert_never(criterion)

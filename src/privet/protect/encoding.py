@@ -15,7 +15,8 @@ from privet.protect.hierarchies.building import build, uncovered
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.placing import place
 from privet.protect.hierarchies.proposing import propose
-from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
+from privet.protect.hierarchies.rules import coded
+from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec, IntervalHierarchy
 from privet.protect.spelling import spelled, unspellable
 from privet.transforms.arrow import Values, pc
 
@@ -110,6 +111,8 @@ def column_codes(values: Values, hierarchy: Hierarchy, column: str) -> npt.NDArr
         ConfigError: values that the hierarchy lacks; the message has their count.
     """
     texts, indices = distinct_texts(values, column)
+    if isinstance(hierarchy.spec, IntervalHierarchy):
+        texts = pa.array(coded(hierarchy.spec, texts.to_pylist()), pa.string())
     leaves = pa.array(hierarchy.leaves, pa.string())
     places = pc.index_in(texts, value_set=leaves)
     if places.null_count:

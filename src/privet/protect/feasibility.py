@@ -23,9 +23,11 @@ _WORDS: Final = (
     "t = {value:.6g} of {column}",
     "t = {value:.6g} of {column}",
     "a share of {value:.6g} of the population",
+    "delta above {value:.6g} of {column}",
+    "beta = {value:.6g} of {column}",
+    "beta = {value:.6g} of {column}",
 )
-"""By kind of rule; later kinds have the word of `_OTHER`."""
-_OTHER: Final = "{value:.6g} of {column}"
+"""By kind of rule."""
 
 
 def require_feasible(combinations: Combinations, rules: Rules) -> None:
@@ -49,9 +51,8 @@ def require_feasible(combinations: Combinations, rules: Rules) -> None:
         alone = rules._replace(rules=np.ascontiguousarray(rules.rules[number : number + 1]))
         if not meets(alone, values[number : number + 1]):
             kind, place = int(rules.rules[number, 0]), int(rules.rules[number, 1])
-            words = _WORDS[kind] if kind < len(_WORDS) else _OTHER
             column = repr(combinations.sensitive[place].column) if place >= 0 else ""
-            told.append(words.format(value=value, column=column))
+            told.append(_WORDS[kind].format(value=value, column=column))
     if told:
         raise Refused(
             "the criteria cannot be met: the largest feasible is " + ", ".join(told),

@@ -7,6 +7,7 @@ leaves; as rows are held back that table changes, so it is asked again until not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ def held_back(
     subjects: Subjects | None,
     sensitive: Mapping[str, tuple[Hierarchy, Ints]],
     criteria: Sequence[Criterion],
+    population: npt.NDArray[np.int64] | None = None,
 ) -> Ints:
     """The class of each row, `SUPPRESSED` where its class does not meet the criteria.
 
@@ -34,10 +36,11 @@ def held_back(
         subjects: a number for each row's subject; None where each row is its own.
         sensitive: tree and codes of each sensitive column.
         criteria: all of them.
+        population: people of it in each class, shape (classes,), where a criterion asks.
     """
     kept = classes.copy()
     while (kept != SUPPRESSED).any():
-        good = _meeting(kept, subjects, sensitive, criteria)
+        good = _meeting(kept, subjects, sensitive, criteria, population)
         wrong = (kept != SUPPRESSED) & ~good[np.maximum(kept, 0)]
         if not wrong.any():
             break
@@ -79,6 +82,7 @@ def _meeting(
     subjects: Subjects | None,
     sensitive: Mapping[str, tuple[Hierarchy, Ints]],
     criteria: Sequence[Criterion],
+    population: npt.NDArray[np.int64] | None,
 ) -> npt.NDArray[np.bool_]:
     """Whether each class meets all criteria: shape (highest class + 1,)."""
     counts = sizes(classes, subjects)
@@ -92,11 +96,15 @@ def _meeting(
     rows = classes != SUPPRESSED
     whose = None if subjects is None else subjects[rows]
     table = counted(classes[rows], whose, {n: (t, c[rows]) for n, (t, c) in sensitive.items()})
-    rules = pack(criteria, table, {name: tree for name, (tree, _) in sensitive.items()})
     present = table.codes[:, 0]
+    people = np.zeros(len(present), np.int64) if population is None else population[present]
+    table = table if population is None else replace(table, population=people)
+    rules = pack(criteria, table, {name: tree for name, (tree, _) in sensitive.items()})
     for place in np.flatnonzero(good[present]).tolist():
         histogram = _histogram(table.sensitive, place, rules.starts)
-        good[present[place]] = holds(int(counts[present[place]]), 0, histogram, rules)
+        good[present[place]] = holds(
+            int(counts[present[place]]), int(people[place]), histogram, rules
+        )
     return good
 
 

@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 from privet.model.errors import ConfigError, Refused
 from privet.protect.combinations import Combinations
+from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.loss import table_loss
+from privet.protect.recoding import SUPPRESSED, Solved
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +136,65 @@ def _take_along(
     np.add.at(cells, classes, combinations.rows * (~mask).sum(axis=1))
     cells[np.unique(classes[rare])] = np.iinfo(np.int64).max
     mask[classes == int(np.argmin(cells))] = True
+
+
+@dataclass(frozen=True, slots=True)
+class StarRecoding:
+    """Each cell is published as it is, or as the root.
+
+    Attributes:
+        level: by class and quasi-identifier, 0 or the root's: shape (c, q), int8.
+        node: the leaf, or 0: shape (c, q), int32.
+    """
+
+    level: npt.NDArray[np.int8] = field(repr=False)
+    node: npt.NDArray[np.int32] = field(repr=False)
+
+    def classes(self, codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The class with the fewest stars that covers each combination: shape (m,)."""
+        found = np.full(len(codes), SUPPRESSED, np.int32)
+        kinds, which = np.unique(self.level > 0, axis=0, return_inverse=True)
+        for kind in np.argsort(kinds.sum(axis=1), kind="stable").tolist():
+            members = np.flatnonzero(which.reshape(-1) == kind)
+            known = ~kinds[kind]
+            own = {row.tobytes(): at for at, row in zip(members, self.node[members][:, known])}  # noqa: B905
+            wanted = np.ascontiguousarray(codes[:, known], np.int32)
+            for place in np.flatnonzero(found == SUPPRESSED).tolist():
+                found[place] = own.get(wanted[place].tobytes(), SUPPRESSED)
+        return found
+
+
+def solve(combinations: Combinations, hierarchies: Sequence[Hierarchy], k: int) -> Solved:
+    """Classes by local suppression, as solvers give them.
+
+    Combinations that the population alone has take no part, and fall into the classes that there
+    are. Other criteria than k are for who holds classes back.
+
+    Args:
+        combinations: the table.
+        hierarchies: of its quasi-identifiers; leaf and root of each are all that is published.
+        k: subjects in each class.
+
+    Raises:
+        ConfigError: no quasi-identifier.
+        Refused: fewer than `k` subjects.
+    """
+    ours = combinations.rows > 0
+    table = Combinations(
+        combinations.columns,
+        np.ascontiguousarray(combinations.codes[ours]),
+        combinations.subjects[ours],
+        combinations.rows[ours],
+    )
+    done = suppress_cells(table, k)
+    first = np.unique(done.classes, return_index=True)[1]
+    root = np.array([tree.levels - 1 for tree in hierarchies])
+    recoding = StarRecoding(
+        np.where(done.mask[first], root, 0).astype(np.int8),
+        np.where(done.mask[first], 0, table.codes[first]).astype(np.int32),
+    )
+    classes = np.full(len(ours), SUPPRESSED, np.int32)
+    classes[ours] = done.classes
+    classes[~ours] = recoding.classes(combinations.codes[~ours])
+    loss = table_loss(combinations, hierarchies, recoding, classes)
+    return Solved(recoding, classes, loss, 0.0, loss == 0.0, "local-suppression")

@@ -18,19 +18,22 @@ import pyarrow as pa
 
 from privet.model import canonical
 from privet.model.anonymity import Closeness, Criterion
-from privet.model.errors import Refused
+from privet.model.errors import ConfigError, Refused
 from privet.model.promise import Promise
 from privet.policy.anonymity import GENERALISE, HARMLESS, SENSITIVE
 from privet.policy.anonymity import SUPPRESSED as BELOW_K
 from privet.ports.world import Entropy
 from privet.protect.applying import classes_of, placed_values
-from privet.protect.combinations import Combinations, combine
+from privet.protect.combinations import Combinations, combine, with_population
+from privet.protect.criteria import holds_where_absent
 from privet.protect.fitted import FittedPlan, read_plan
 from privet.protect.gathering import Gathered, Gathering
 from privet.protect.hierarchies.building import build
 from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.hierarchies.placing import known_codes
 from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
 from privet.protect.holding import combined_size, held_back, sizes
+from privet.protect.population import Placed, Population, gathered, tree_over
 from privet.protect.recoding import SUPPRESSED, Solved
 from privet.protect.verifying import Claim, vocabulary
 from privet.protect.verifying_sql import ORIGIN, SUBJECT
@@ -87,6 +90,7 @@ class Task:
             declared.
         types: of each column, as it leaves (a generalised one is text).
         earlier: plans of the releases of this data set, newest first.
+        population: rows of all people, and whom each is about, where a criterion compares.
     """
 
     data: str
@@ -97,6 +101,7 @@ class Task:
     specs: Mapping[str, HierarchySpec] = field(repr=False)
     types: Mapping[str, pa.DataType]
     earlier: Callable[[], Iterator[Earlier]]
+    population: Callable[[], Iterator[tuple[pa.RecordBatch, Values | None]]] | None = None
 
     def named(self, role: str) -> tuple[str, ...]:
         """The columns of that role."""
@@ -139,6 +144,8 @@ class ReleaseTable:
         coded = (*task.named(GENERALISE), *task.named(SENSITIVE))
         self._gathering = Gathering(coded, task.named(HARMLESS), entropy.token_bytes(32))
         self._subjects: npt.NDArray[np.int64] | None = None
+        self._people: Population | None = None
+        self._placed: Placed | None = None
         self._sensitive: dict[str, Gathered] = {}
         self._trees: dict[str, tuple[Hierarchy, Ints]] = {}
         self._classes: Ints = np.zeros(0, np.int32)
@@ -165,6 +172,9 @@ class ReleaseTable:
             self._trees[name] = (tree, _codes(tree, each))
         if not gathering.rows:
             raise Refused(f"{task.data} has no row that may leave", hint="look at filter and rules")
+        if task.population is not None:
+            secret = self._entropy.token_bytes(32)
+            self._people = gathered(task.population(), tuple(columns), secret)
         plan, classes = self._again(columns) or self._anew(columns)
         self.plan, self._classes = plan, classes
         left = np.flatnonzero(classes != SUPPRESSED)
@@ -237,7 +247,13 @@ class ReleaseTable:
             trees={name: tree.nodes[:-1].tolist() for name, tree in trees.items()},
             subjects=self._subjects is not None,
             origin=True,
+            people=self._people is not None and self._people.subjects is not None,
+            absent=0 if self._placed is None else self._placed.absent(self._classes),
         )
+
+    def population(self) -> pa.Table | None:
+        """What would be published of each of the population, for the verifier."""
+        return None if self._placed is None else self._placed.table()
 
     def trees(self) -> dict[str, Hierarchy]:
         """The trees of the sensitive columns."""
@@ -274,7 +290,7 @@ class ReleaseTable:
             plan = read_plan(earlier.data)
             if plan.asked != self.task.asked:
                 return None
-            classes = self._held(self._under(plan, columns))
+            classes = self._held(self._under(plan, columns), plan)
             if not (classes != SUPPRESSED).any():
                 return None
             self.reused, self.plan_bytes = True, earlier.data
@@ -284,7 +300,10 @@ class ReleaseTable:
 
     def _anew(self, columns: Mapping[str, Gathered]) -> tuple[FittedPlan, Ints]:
         task = self.task
-        hierarchies = {name: build(task.specs[name], g.texts, name) for name, g in columns.items()}
+        hierarchies = {
+            name: tree_over(task.specs[name], each.texts, name, self._people)
+            for name, each in columns.items()
+        }
         codes = np.empty((self._gathering.rows, len(columns)), np.int32, order="F")
         for place, (name, each) in enumerate(columns.items()):
             codes[:, place] = _codes(hierarchies[name], each)
@@ -296,17 +315,32 @@ class ReleaseTable:
             self._subjects,
         )
         del codes
+        if self._people is not None:
+            table, places = with_population(table, self._people.combined(hierarchies))
+            groups = places[groups]
         trees = self.trees()
         solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
         plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
-        classes = self._held(plan.classes[groups])
+        classes = self._held(plan.classes[groups], plan)
         self.solved, self.plan_bytes = solved, plan.to_bytes()
         self._require_few(classes)
         self._require_apart(plan, classes, columns)
         return plan, classes
 
-    def _held(self, classes: Ints) -> Ints:
-        return held_back(classes, self._subjects, self._trees, self.task.promise.criteria)
+    def _held(self, classes: Ints, plan: FittedPlan) -> Ints:
+        criteria, placed = self.task.promise.criteria, None
+        if self._people is not None:
+            self._placed = placed = self._people.under(plan)
+        people = None if placed is None else placed.counts()
+        held = held_back(classes, self._subjects, self._trees, criteria, people)
+        away = 0 if placed is None or holds_where_absent(criteria) else placed.absent(held)
+        if away:
+            raise Refused(
+                f"{self.task.data}: {away:,} of the population would be in no class that leaves, "
+                "where each is to have a least share above 0",
+                hint="Ask for a least share of 0, or give the columns coarser groups.",
+            )
+        return held
 
     def _under(
         self, plan: FittedPlan, columns: Mapping[str, Gathered], *, known_only: bool = False
@@ -366,8 +400,9 @@ class ReleaseTable:
 
 def _codes(tree: Hierarchy, column: Gathered) -> Ints:
     """The leaf of each row."""
-    known = {leaf: code for code, leaf in enumerate(tree.leaves)}
-    codes = np.array([known[text] for text in column.texts], np.int32)
+    codes = known_codes(tree, column.texts)
+    if (codes < 0).any():
+        raise ValueError("a tree lacks values that it was made over")
     found: Ints = codes[column.numbers]
     return found
 
@@ -379,6 +414,11 @@ def _sensitive_tree(
         each.distance for each in criteria if isinstance(each, Closeness) and each.column == name
     }
     tree = build(spec or FlatHierarchy(), column.texts, name)
+    if not set(column.texts) <= set(tree.leaves):
+        raise ConfigError(
+            f"the hierarchy of {name!r} has a top or a bottom, and its values leave as they are",
+            hint="Take its ends out: they are for quasi-identifiers.",
+        )
     if "hierarchical" in distances and spec is None:
         raise Refused(
             f"`{name}` has no hierarchy, which its hierarchical distance needs",

@@ -17,8 +17,10 @@ from itertools import chain
 from typing import Any, TypeAlias, assert_never
 
 from privet.model.anonymity import (
+    BetaLikeness,
     Closeness,
     Criterion,
+    DeltaDisclosure,
     DeltaPresence,
     DistinctDiversity,
     EntropyDiversity,
@@ -81,6 +83,7 @@ class Claim:
         subjects: whether `companion` knows the subject of each row.
         origin: whether `companion` knows each row's place in the input.
         people: whether `population` knows its subjects.
+        absent: rows of the population that are in no published class, and not in `population`.
     """
 
     quasi_identifiers: tuple[str, ...]
@@ -98,6 +101,7 @@ class Claim:
     subjects: bool = False
     origin: bool = False
     people: bool = False
+    absent: int = 0
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -236,6 +240,8 @@ def _criterion(criterion: Criterion, claim: Claim, ask: _Asking) -> Iterator[Che
             yield _population(criterion, claim, ask)
         case Closeness():
             yield from _closeness(criterion, claim, ask)
+        case DeltaDisclosure() | BetaLikeness():
+            yield _shares(criterion, claim, ask)
         case DistinctDiversity() | EntropyDiversity() | RecursiveDiversity():
             yield _diversity(criterion, ask)
         case _:
@@ -285,10 +291,24 @@ def _closeness(criterion: Closeness, claim: Claim, ask: _Asking) -> Iterator[Che
     yield Check("t", held, f"{criterion.distance}: {distance:.6g} of `{column}`")
 
 
+def _shares(criterion: DeltaDisclosure | BetaLikeness, claim: Claim, ask: _Asking) -> Check:
+    """How far a value's share in a class is from its share in the table."""
+    column, totals = criterion.column, claim.totals.get(criterion.column, {})
+    if isinstance(criterion, DeltaDisclosure):
+        (apart,) = ask.numbers(ask.queries.disclosure(column, totals))
+        held = apart < criterion.delta * (1 - _TOLERANCE)
+        return Check("disclosure", held, f"delta must exceed {apart:.6g} for `{column}`")
+    (gain,) = ask.numbers(ask.queries.likeness(column, totals, enhanced=criterion.enhanced))
+    held = gain <= criterion.beta + _TOLERANCE
+    form = "enhanced" if criterion.enhanced else "basic"
+    return Check("likeness", held, f"{form}: {gain:.6g} of `{column}`")
+
+
 def _population(criterion: KMap | DeltaPresence, claim: Claim, ask: _Asking) -> Check:
     least, low, high = ask.numbers(ask.queries.presence(people=claim.people))
     if isinstance(criterion, KMap):
         return Check("k-map", least >= criterion.k, f"{least:g} of the population in the least")
+    low = 0.0 if claim.absent else low
     held = low >= criterion.low - _TOLERANCE and high <= criterion.high + _TOLERANCE
     return Check("presence", held, f"shares from {low:.6g} to {high:.6g}")
 

@@ -159,6 +159,30 @@ class Queries:
             "SELECT max(distance) FROM moved"
         )
 
+    def disclosure(self, column: str, totals: Mapping[str | None, int]) -> str:
+        """The greatest |ln| of a value's share in a class over its share in the table."""
+        return (
+            f"WITH {self._shares(column, totals)}, grid AS (SELECT class, value, usual FROM "
+            "(SELECT DISTINCT class FROM pairs), usuals WHERE usual > 0), "
+            f"told AS (SELECT CASE WHEN shares.share IS NULL THEN {_INFINITY} "
+            "ELSE abs(ln(shares.share / grid.usual)) END AS apart FROM grid LEFT JOIN shares "
+            "ON shares.class IS NOT DISTINCT FROM grid.class "
+            "AND shares.value IS NOT DISTINCT FROM grid.value "
+            f"UNION ALL SELECT {_INFINITY} FROM shares WHERE coalesce(usual, 0) = 0) "
+            "SELECT max(apart) FROM told"
+        )
+
+    def likeness(self, column: str, totals: Mapping[str | None, int], *, enhanced: bool) -> str:
+        """The greatest part of its share in the table by which a value is more frequent."""
+        above = (
+            f"WHEN (share - usual) / usual > 1e-9 - ln(usual) THEN {_INFINITY} " if enhanced else ""
+        )
+        return (
+            f"WITH {self._shares(column, totals)}, gains AS (SELECT CASE "
+            f"WHEN coalesce(usual, 0) = 0 THEN {_INFINITY} WHEN share <= usual THEN 0 {above}"
+            "ELSE (share - usual) / usual END AS gain FROM shares) SELECT max(gain) FROM gains"
+        )
+
     def presence(self, *, people: bool) -> str:
         """The population's least number in a class of the table; least and greatest share.
 

@@ -30,7 +30,7 @@ from privet.protect.criteria import (
     pack,
     sensitive_columns,
 )
-from privet.protect.measuring import Rows, measure
+from tests.property.table_measures import Rows, measure
 
 ADULT = Path(__file__).parents[4] / "shared" / "data" / "adult" / "adult.csv"
 ALL: tuple[Criterion, ...] = (

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
@@ -24,7 +23,6 @@ from privet.protect.encoding import (
 from privet.protect.hierarchies.building import build
 from privet.protect.hierarchies.csv_files import parse_csv, read_csv
 from privet.protect.hierarchies.specs import DateHierarchy, IntervalHierarchy, PrefixHierarchy
-from privet.protect.measure_sql import measure_query
 
 ADULT = Path(__file__).parents[4] / "shared" / "data" / "adult"
 HERE = pytest.mark.skipif(not ADULT.exists(), reason="shared/data/adult is not on this machine")
@@ -167,39 +165,6 @@ def test_later_rows_know_how_far_their_cell_is_true() -> None:
     ages = build(IntervalHierarchy(widths=(Decimal(5),), maximum=Decimal(9)), ["1"])
     with pytest.raises(ConfigError, match="out of its declared range"):
         later_codes(pa.table({"a": [10]}), {"a": ages})
-
-
-@pytest.mark.parametrize("subject", [None, "who"])
-def test_the_engine_counts_the_same(subject: str | None) -> None:
-    made = np.random.default_rng(5)
-    table = pa.table(
-        {'a "b"': made.integers(0, 3, 500), "c": made.integers(0, 9, 500),
-         "who": made.integers(0, 40, 500)}
-    )  # fmt: skip
-    names = table.column_names[:2]
-    hierarchies = {name: flat_hierarchy(table[name], name) for name in names}
-    found, _ = encode(table, hierarchies)
-    query = measure_query("given", names, subject)
-    connection = duckdb.connect()
-    connection.register("given", table)
-    told = connection.execute(query.sql(dialect="duckdb")).fetchall()
-    assert [row[:2] for row in told] == [tuple(row) for row in found.codes.tolist()]
-    assert [row[2] for row in told] == found.rows.tolist()
-    subjects = [
-        row[2]
-        if subject is None
-        else len({who for *codes, who in zip(*table.to_pydict().values(), strict=True)
-                  if tuple(codes) == row[:2]})
-        for row in told
-    ]  # fmt: skip
-    assert [row[3] for row in told] == subjects
-
-
-def test_the_engine_counts_all_where_nothing_groups() -> None:
-    connection = duckdb.connect()
-    connection.register("given", pa.table({"a": [1, 2]}))
-    query = measure_query("given", []).sql(dialect="duckdb")
-    assert connection.execute(query).fetchall() == [(2, 2)]
 
 
 @HERE

@@ -11,6 +11,7 @@ from privet.model.errors import ConfigError, SourceError
 from privet.protect.hierarchies.building import build
 from privet.protect.hierarchies.csv_files import parse_csv, read_csv
 from privet.protect.hierarchies.hierarchy import Hierarchy
+from privet.protect.hierarchies.placing import known_codes
 from privet.protect.hierarchies.specs import (
     CsvHierarchy,
     DateHierarchy,
@@ -128,8 +129,21 @@ def test_top_and_bottom_coding() -> None:
         ("[60,80)", "[40,80)"),
         ("[80,90)", "[80,90)"),
         (">=90", ">=90"),
-        (">=90", ">=90"),
     ]
+    assert hierarchy.leaves == ("<18", "18", "70", "89", ">=90")
+    assert known_codes(hierarchy, ["4", "17", "93", "90", "70", "71"]).tolist() == [
+        0,
+        0,
+        4,
+        4,
+        2,
+        -1,
+    ]
+
+
+def test_ends_alone_leave_what_is_between() -> None:
+    hierarchy = build(IntervalHierarchy(top=Decimal(90)), ["3", "100", "91", "20", None])
+    assert hierarchy.labels == (("3", "20", ">=90", None), ("*",))
 
 
 def test_bounds() -> None:

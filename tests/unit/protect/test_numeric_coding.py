@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from privet.model.errors import ConfigError, Refused
-from privet.protect.coding import EndCoding, find_ends
 from privet.protect.combinations import combine
 from privet.protect.local_suppression import suppress_cells
 from privet.protect.microaggregation import micro_aggregate
@@ -42,35 +40,6 @@ def test_numbers_that_cannot_be_grouped() -> None:
 def test_constant_columns_lose_nothing() -> None:
     done = micro_aggregate(np.ones((5, 2)), 2, ["a", "b"])
     assert done.loss == 0.0
-
-
-def test_ends_are_coded_where_k_stand() -> None:
-    ages = pa.array([17, 18, 18, 30, None, 40, 88, 90, 95])
-    found = find_ends(ages, "age", 2)
-    assert (found.bottom, found.top) == (18.0, 90.0)
-    assert found.apply(ages).to_pylist() == [
-        "<=18", "<=18", "<=18", "30", None, "40", "88", ">=90", ">=90",
-    ]  # fmt: skip
-
-
-def test_one_person_at_an_end_is_one() -> None:
-    found = find_ends(
-        pa.array([1, 5, 90, 91, 92]), "age", 2, np.array([1, 2, 3, 4, 4]), bottom=False
-    )
-    assert (found.bottom, found.top) == (None, 90.0)
-
-
-def test_ends_that_meet_or_are_no_numbers() -> None:
-    with pytest.raises(Refused, match="nothing is left"):
-        find_ends(pa.array([1, 2, 3]), "age", 2)
-    with pytest.raises(Refused, match="1 subjects have a value"):
-        find_ends(pa.array([1, None]), "age", 2)
-    with pytest.raises(ConfigError, match="only numbers"):
-        find_ends(pa.array(["1"]), "age", 1)
-    with pytest.raises(ConfigError, match="below 1"):
-        find_ends(pa.array([1]), "age", 0)
-    with pytest.raises(ConfigError, match="bottom threshold"):
-        EndCoding("age", 9, 9)
 
 
 def test_one_cell_is_enough_and_the_important_column_stays() -> None:

@@ -25,6 +25,9 @@ Codes: TypeAlias = npt.NDArray[np.int32]
 Counts: TypeAlias = npt.NDArray[np.int64]
 Costs: TypeAlias = npt.NDArray[np.float64]
 
+_THERE: Final = 1 << 62
+"""Marks a value in a histogram that only the population has: it stands for no row."""
+
 OUT: Final = -1
 """Where a walk ends that no box waits for."""
 
@@ -302,11 +305,13 @@ def _tally(  # noqa: PLR0917 - Numba wants plain arguments
     if high - low <= 16 * size + 32:
         for row in range(size):
             work.rows[codes[row]] += rows[row]
+            if rows[row] == 0:
+                work.rows[codes[row]] |= _THERE
             work.subjects[codes[row]] += subjects[row]
         for code in range(low, high + 1):
             if work.rows[code] > 0:
                 work.values[found] = code
-                work.weights[found] = work.rows[code]
+                work.weights[found] = work.rows[code] & (_THERE - 1)
                 work.heads[found] = work.subjects[code]
                 work.rows[code] = 0
                 work.subjects[code] = 0

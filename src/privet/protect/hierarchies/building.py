@@ -9,8 +9,14 @@ import numpy as np
 from privet.model.errors import ConfigError, Location
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.levels import NoTree, from_levels
-from privet.protect.hierarchies.ordering import in_order
-from privet.protect.hierarchies.rules import Unfit, domain, labels, settled
+from privet.protect.hierarchies.rules import (
+    Unfit,
+    coded,
+    domain,
+    in_rule_order,
+    labels,
+    settled,
+)
 from privet.protect.hierarchies.specs import (
     CsvHierarchy,
     HierarchySpec,
@@ -93,9 +99,10 @@ def _place(spec: CsvHierarchy | TreeHierarchy, row: int | None) -> Location | No
 
 def _ruled(spec: OpenSpec, distinct: dict[str | None, None], column: str) -> Hierarchy:
     null = distinct.keys() & {None}
-    given = {value: None for value in distinct if value is not None}
+    given = [*dict.fromkeys(coded(spec, [value for value in distinct if value is not None]))]
     try:
-        leaves = in_order([*(given | dict.fromkeys(domain(spec))), *null])
+        known = dict.fromkeys([*given, *coded(spec, domain(spec))])
+        leaves = [*in_rule_order(spec, [each for each in known if each is not None]), *null]
         texts = [leaf for leaf in leaves if leaf is not None]
         fixed = settled(spec, texts)
         above = labels(fixed, texts)

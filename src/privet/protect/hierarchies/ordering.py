@@ -9,6 +9,8 @@ from itertools import pairwise
 
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 """A day as ISO 8601 writes it."""
+_MOMENT = re.compile(DAY.pattern + r" ([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}")
+"""A moment as `privet.protect.spelling` writes it; as text it has the order of time."""
 
 
 def number(text: str) -> Decimal | None:
@@ -29,11 +31,11 @@ def in_order(values: Sequence[str | None]) -> tuple[str | None, ...]:
 
 
 def rising(values: Sequence[str | None]) -> bool:
-    """Whether the values, null apart, are all numbers or all days, and rise."""
+    """Whether the values, null apart, are all numbers, all days or all moments, and rise."""
     texts = [value for value in values if value is not None]
     if not texts:
         return False
-    if all(DAY.fullmatch(text) for text in texts):
+    if any(all(map(form.fullmatch, texts)) for form in (DAY, _MOMENT)):
         return all(left < right for left, right in pairwise(texts))
     keys = _numbers(texts)
     return keys is not None and all(left <= right for left, right in pairwise(keys))

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from privet.protect.hierarchies.building import uncovered, unfit
 from privet.protect.hierarchies.hierarchy import Hierarchy
-from privet.protect.hierarchies.rules import Unfit, labels
+from privet.protect.hierarchies.rules import Unfit, coded, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ class Placed:
 
     codes: npt.NDArray[np.int32] = field(repr=False)
     floors: npt.NDArray[np.int8] = field(repr=False)
+
+
+def known_codes(hierarchy: Hierarchy, values: Sequence[str | None]) -> npt.NDArray[np.int32]:
+    """The leaf of each value, -1 where the tree has none: shape (n,)."""
+    known = {leaf: code for code, leaf in enumerate(hierarchy.leaves)}
+    found = coded(hierarchy.spec, values)
+    return np.array([known.get(value, -1) for value in found], np.int32)
 
 
 def place(hierarchy: Hierarchy, values: Sequence[str | None], column: str) -> Placed:
@@ -49,8 +56,7 @@ def place(hierarchy: Hierarchy, values: Sequence[str | None], column: str) -> Pl
         ConfigError: the hierarchy names all values there are and lacks some of these; or its rule
             cannot place them (no number, out of the declared range, no date).
     """
-    known = {leaf: code for code, leaf in enumerate(hierarchy.leaves)}
-    codes = np.array([known.get(value, -1) for value in values], np.int32)
+    codes = known_codes(hierarchy, values)
     floors = np.zeros(len(values), np.int8)
     strange = np.flatnonzero(codes < 0)
     if not len(strange):

@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from itertools import pairwise
 
 from privet.model.errors import ConfigError
-from privet.protect.hierarchies.ordering import DAY, number
+from privet.protect.hierarchies.ordering import DAY, in_order, number
 from privet.protect.hierarchies.specs import (
     DATE_UNITS,
     DateHierarchy,
@@ -51,6 +51,50 @@ def settled(spec: OpenSpec, texts: Sequence[str]) -> OpenSpec:
             longest = max((len(text) for text in texts), default=0)
             return replace(spec, length=max(longest, *spec.kept, 1))
     return spec
+
+
+def coded(spec: OpenSpec | None, texts: Sequence[str | None]) -> list[str | None]:
+    """The leaf that stands for each value: all beyond an end of the rule are one, `>=90`."""
+    if not isinstance(spec, IntervalHierarchy) or not _ends(spec):
+        return list(texts)
+    return [None if text is None else _coded(spec, text) for text in texts]
+
+
+def in_rule_order(spec: OpenSpec, texts: Sequence[str]) -> list[str | None]:
+    """Leaves in their order, the ends of the rule outside of all others."""
+    ends = _ends(spec) if isinstance(spec, IntervalHierarchy) else {}
+    plain_ones = in_order([text for text in texts if text not in ends])
+    there = [text for text in ends if text in texts]
+    below = [text for text in there if text.startswith("<")]
+    return [*below, *plain_ones, *(text for text in there if text not in below)]
+
+
+def _ends(spec: IntervalHierarchy) -> dict[str, Decimal]:
+    """The labels of what lies beyond, each with a number that does."""
+    found = {}
+    if spec.bottom is not None and not spec.bounds:
+        low = spec.minimum
+        beyond = spec.bottom - 1 if low is None else (low + spec.bottom) / 2
+        found[f"<{plain(spec.bottom)}"] = beyond
+    if spec.top is not None and not spec.bounds:
+        found[f">={plain(spec.top)}"] = spec.top
+    return found
+
+
+def _coded(spec: IntervalHierarchy, text: str) -> str:
+    value = number(text)
+    if value is None or _outside(spec, value):
+        return text
+    if spec.bottom is not None and value < spec.bottom:
+        return f"<{plain(spec.bottom)}"
+    if spec.top is not None and value >= spec.top:
+        return f">={plain(spec.top)}"
+    return text
+
+
+def _outside(spec: IntervalHierarchy, value: Decimal) -> bool:
+    low, high = spec.minimum, spec.maximum
+    return (low is not None and value < low) or (high is not None and value > high)
 
 
 def domain(spec: OpenSpec) -> list[str]:
@@ -121,15 +165,12 @@ def plain(value: Decimal) -> str:
 
 
 def _numbers(spec: IntervalHierarchy, texts: Sequence[str]) -> list[Decimal]:
-    found = [number(text) for text in texts]
+    ends = _ends(spec)
+    found = [ends[text] if text in ends else number(text) for text in texts]
     numbers = [value for value in found if value is not None]
     if len(numbers) < len(found):
         raise Unfit(f"holds {len(found) - len(numbers)} values that are no numbers")
-    low, high = spec.minimum, spec.maximum
-    outside = sum(
-        (low is not None and value < low) or (high is not None and value > high)
-        for value in numbers
-    )
+    outside = sum(_outside(spec, value) for value in numbers)
     if outside:
         raise Unfit(f"holds {outside} values that are out of its declared range")
     return numbers

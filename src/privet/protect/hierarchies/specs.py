@@ -55,8 +55,8 @@ class IntervalHierarchy:
         bounds: instead of widths, where each level's intervals meet, rising; each level's bounds
             are among those of the level below. What is outside of the outermost is below or above.
         origin: where some interval of every level begins.
-        bottom: what is below has one node on each level between leaves and root (bottom coding).
-        top: what is at or above it likewise (top coding).
+        bottom: all that is below is one leaf, `<18`, and so on every level (bottom coding).
+        top: all that is at or above it likewise, `>=90` (top coding).
         minimum: the least value there may be; below it is an error.
         maximum: the greatest; above it is an error.
         step: with `minimum` and `maximum`: each value from one to the other in such steps is a

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from privet.model.errors import ConfigError
 from privet.protect.hierarchies.hierarchy import ROOT, Hierarchy
+from privet.protect.hierarchies.rules import coded as leaf_texts
 from privet.protect.risk.coding import Coded, Distinct, Ints, coded, distinct
 
 
@@ -44,7 +45,9 @@ class Vocabulary:
         Raises:
             ConfigError: values that the hierarchy does not have.
         """
-        table = np.array([self.leaves.get(value, -1) for value in cells.values], np.int64)
+        spec = None if self.hierarchy is None else self.hierarchy.spec
+        values = leaf_texts(spec, cells.values)
+        table = np.array([self.leaves.get(value, -1) for value in values], np.int64)
         self._insist(int((table < 0).sum()), "values")
         return table[cells.codes] if len(table) else cells.codes
 

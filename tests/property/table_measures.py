@@ -127,7 +127,7 @@ def measure(
     Raises:
         ConfigError: a criterion speaks of a column, an order or a population that is not here.
     """
-    from privet.kernels.anonymity.criteria import meets  # noqa: PLC0415
+    from privet.kernels.anonymity.criteria import meets
 
     whole = _whole(rows)
     wanted = [*_usual(rows), *criteria]
@@ -190,7 +190,7 @@ def _whole(rows: Rows) -> Combinations:
 
 def _first(*columns: npt.NDArray[np.signedinteger]) -> npt.NDArray[np.bool_]:
     """The first row with each combination."""
-    from privet.kernels.anonymity.grouping import first_of_each  # noqa: PLC0415
+    from privet.kernels.anonymity.grouping import first_of_each
 
     return first_of_each(columns)
 
@@ -205,7 +205,7 @@ def _sizes(rows: Rows) -> Numbers:
 
 
 def _worst(rows: Rows, sizes: Numbers, rules: Rules) -> npt.NDArray[np.float64]:
-    from privet.kernels.anonymity.criteria import best, worst_of_all  # noqa: PLC0415
+    from privet.kernels.anonymity.criteria import best, worst_of_all
 
     values = best(rules)
     width = int(rules.starts[-1])
@@ -240,7 +240,7 @@ def _pairs(rows: Rows, rules: Rules) -> list[tuple[Numbers, Numbers]]:
 
 
 def _kind(name: str) -> int:
-    from privet.kernels.anonymity import criteria as kernel  # noqa: PLC0415
+    from privet.kernels.anonymity import criteria as kernel
 
     return int(getattr(kernel, name))
 
