@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from hmac import compare_digest
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 from sqlalchemy import select
 
-from privet.gate.tables import FITTED, GRANT, RELEASED, SEALED
+from privet.crypto.mac import hmac_sha256
+from privet.gate.tables import FITTED, GRANT
+from privet.ledger import Log
+from privet.model import canonical
 from privet.model.contract import Contract
-from privet.model.errors import IntegrityError
+from privet.model.errors import IntegrityError, SourceError
 from privet.model.pipeline import FormatName
 from privet.model.release import Decision
 from privet.ports.catalog import Catalog
 from privet.transforms.arrow import Values
+from privet.vault.keys import Key, KeyTable
 from privet.vault.vault import Vault
+
+PLANS_KEY = "fitted plans"
+"""The name of the key (kind `evidence`) under which receipts state plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +136,85 @@ def record_name(grant: str, data: str) -> str:
     return f"fitted {grant} {data}"
 
 
-def earlier_plans(catalog: Catalog, vault: Vault, data: str) -> Iterator[EarlierPlan]:
-    """The plans of all releases of a data set that left, newest first.
+def plans_tag(key: Key, digests: Mapping[str, str]) -> str:
+    """What a receipt says of its plans (hex): keyed, so that nobody can guess what is in them.
 
-    Raises:
-        IntegrityError: one is not as it was sealed.
+    Args:
+        key: the project's, of the name `PLANS_KEY`.
+        digests: SHA-256 (hex) of the plan of each data set that was made k-anonymous.
     """
-    query = (
-        select(GRANT.c.pipeline, GRANT.c.number, FITTED.c.record, FITTED.c.sha256)
-        .join(FITTED, FITTED.c.grant == GRANT.c.id)
-        .where(FITTED.c.data == data, GRANT.c.state.in_((SEALED, RELEASED)))
-        .order_by(GRANT.c.entry.desc())
+    plans = [[data, digest] for data, digest in sorted(digests.items())]
+    return hmac_sha256(key.secret, canonical.encode(plans)).hex()
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPlans:
+    """The plans of releases that left, as the log knows them.
+
+    The catalog's rows are not believed: which releases had plans says the log, which was compared
+    with its signed checkpoint when the project was opened, and which plans these were says the tag
+    in the statement that the log names.
+    """
+
+    catalog: Catalog
+    log: Log
+    keys: KeyTable
+    vault: Vault
+
+    def of(self, data: str) -> Iterator[EarlierPlan]:
+        """The plans of all releases of a data set that left, newest first.
+
+        Raises:
+            IntegrityError: rows or bytes of one are not what its release had.
+        """
+        for body in self._releases(data):
+            release = body["release"]
+            with self.catalog.read() as connection:
+                grant = connection.execute(select(GRANT).where(GRANT.c.id == release)).first()
+                rows = connection.execute(select(FITTED).where(FITTED.c.grant == release)).all()
+                key = self.keys.current(connection, "evidence", PLANS_KEY)
+            if grant is None or _digest(grant.statement) != body["statement"]:
+                raise _changed(f"release {release}")
+            said: Any = canonical.decode(grant.statement)
+            pipeline, fitted = said["predicate"]["pipeline"], said["predicate"]["plan"]["fitted"]
+            name = f"{pipeline} {grant.number}"
+            digests = {str(row.data): str(row.sha256) for row in rows}
+            records = {str(row.data): str(row.record) for row in rows}
+            if key is None or data not in records:
+                raise _changed(name)
+            if not compare_digest(plans_tag(key, digests), fitted["hmac-sha256"]):
+                raise _changed(name)
+            plan = self._opened(records[data], name)
+            if _digest(plan) != digests[data]:
+                raise _changed(name)
+            yield EarlierPlan(pipeline, grant.number, plan)
+
+    def _releases(self, data: str) -> list[Mapping[str, Any]]:
+        """The log's entries of releases that had a plan of the data set, newest first.
+
+        One that was removed by hand after it was sealed is among them: somebody may have had it.
+        """
+        found = [
+            entry.body
+            for entry in self.log.entries()
+            if entry.kind == "release" and data in entry.body.get("fitted", {})
+        ]
+        return found[::-1]
+
+    def _opened(self, record: str, name: str) -> bytes:
+        try:
+            return self.vault.get_sealed(record)
+        except SourceError as error:
+            raise _changed(name) from error
+
+
+def _digest(stored: object) -> str | None:
+    """SHA-256 (hex) of bytes; SQLite would let a column be anything."""
+    return sha256(stored).hexdigest() if isinstance(stored, bytes) else None
+
+
+def _changed(name: str) -> IntegrityError:
+    return IntegrityError(
+        f"the plan of {name} is not the one that its release had",
+        hint="the catalog was changed by hand: put it back, whole, from its newest backup",
     )
-    with catalog.read() as connection:
-        rows = connection.execute(query).all()
-    for row in rows:
-        plan = vault.get_sealed(row.record)
-        if sha256(plan).hexdigest() != row.sha256:
-            raise IntegrityError(
-                f"the plan of {row.pipeline} {row.number} is not the one that its release had",
-                hint="the catalog was changed by hand: put the newest one back",
-            )
-        yield EarlierPlan(row.pipeline, row.number, plan)

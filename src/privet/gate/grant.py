@@ -16,8 +16,14 @@ from sqlalchemy import Connection, insert, update
 
 from privet.crypto.delivery import AgeWriter
 from privet.crypto.hashing import HashingSink
-from privet.crypto.mac import hmac_sha256
-from privet.gate.anonymity import Anonymised, Asked, earlier_plans, record_name
+from privet.gate.anonymity import (
+    PLANS_KEY,
+    Anonymised,
+    Asked,
+    EarlierPlans,
+    plans_tag,
+    record_name,
+)
 from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
 from privet.gate.order import RowOrder
@@ -241,13 +247,9 @@ class Grant:
         means, contract = self.means, self.terms.contracts[part.data]
         with means.catalog.write() as connection:
             FITTED.create(connection, checkfirst=True)  # a catalog of an earlier version lacks it
+        earlier = EarlierPlans(means.catalog, means.log, means.keys, means.vault)
         work = self.means.anonymiser(
-            Asked(
-                self.terms.pipeline,
-                decision,
-                contract,
-                lambda: earlier_plans(means.catalog, means.vault, part.data),
-            )
+            Asked(self.terms.pipeline, decision, contract, lambda: earlier.of(part.data))
         )
         scope = self._scope(decision, {}, ())
         withheld: Counter[str] = Counter()
@@ -291,11 +293,9 @@ class Grant:
         if not self.anonymised:
             return None
         with self.means.catalog.write() as connection:
-            key = self.means.keys.ensure(connection, "evidence", "fitted plans", self.means.log)
-        plans = [
-            [data, sha256(each.plan).hexdigest()] for data, each in sorted(self.anonymised.items())
-        ]
-        return hmac_sha256(key.secret, canonical.encode(plans)).hex()
+            key = self.means.keys.ensure(connection, "evidence", PLANS_KEY, self.means.log)
+        plans = {data: sha256(each.plan).hexdigest() for data, each in self.anonymised.items()}
+        return plans_tag(key, plans)
 
     def _note_plans(self, connection: Connection) -> None:
         for data, each in self.anonymised.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,7 +13,7 @@ import pyarrow as pa
 from privet.adapters.formats.read_back import read_back
 from privet.adapters.world import SystemClock
 from privet.model.pipeline import FormatName
-from privet.model.promise import promise_of
+from privet.model.promise import SUPPRESS, promise_of
 from privet.policy.anonymity import DROP, GENERALISE, SENSITIVE
 from privet.ports.arrow_types import parse_type
 from privet.ports.world import Entropy
@@ -124,11 +124,12 @@ def make_task(asked: Asked, root: Path, stored: StoredPeople | None = None) -> T
     sensitive = [name for name, role in roles.items() if role == SENSITIVE]
     types = {str(column.path): parse_type(column.type) for column in contract.columns}
     promise = promise_of(decision.guarantee, sensitive)
+    kept = tuple(each for each in decision.guarantee.params if each[0] != SUPPRESS)
     return Task(
         data=contract.name,
         pipeline=asked.pipeline,
         promise=promise,
-        words=str(decision.guarantee),
+        words=str(replace(decision.guarantee, params=kept)),
         roles=roles,
         specs={
             str(each.path): hierarchy_spec(each.treatment, root)

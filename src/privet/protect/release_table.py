@@ -84,7 +84,8 @@ class Task:
         data: its name, for messages.
         pipeline: that releases it; only its own plans are applied again.
         promise: criteria, limit, method.
-        words: the guarantee, as it is printed.
+        words: the guarantee, as it is printed, but for `suppress`, which bounds each run, by
+            whatever plan.
         roles: by column, in the order of the release: `generalise`, `sensitive`, `harmless`.
         specs: of each quasi-identifier, and of a sensitive column that has one, how its tree is
             declared.
@@ -294,6 +295,7 @@ class ReleaseTable:
             if not (classes != SUPPRESSED).any():
                 return None
             self.reused, self.plan_bytes = True, earlier.data
+            self._require_few(classes)
             self._require_apart(plan, classes, columns)
             return plan, classes
         return None
@@ -364,12 +366,20 @@ class ReleaseTable:
     def _require_few(self, classes: Ints) -> None:
         """Insist on the limit of what may be left out."""
         gone, limit = int((classes == SUPPRESSED).sum()), self.task.promise.suppress
-        if gone > limit * len(classes):
-            raise Refused(
-                f"{self.task.data}: {gone:,} of {len(classes):,} rows would be left out, and "
-                f"`suppress` allows a share of {limit:f}",
-                hint="raise `suppress`, promise less, or give the columns coarser groups",
+        if gone <= limit * len(classes):
+            return
+        by, hint = "", "raise `suppress`, promise less, or give the columns coarser groups"
+        if self.reused:
+            by = " by the plan of an earlier release"
+            hint = (
+                "raise `suppress`: the plan stays; or promise less, or give the columns coarser "
+                "groups: for that a new plan is fitted, and held against every earlier release"
             )
+        raise Refused(
+            f"{self.task.data}: {gone:,} of {len(classes):,} rows would be left out{by}, and "
+            f"`suppress` allows a share of {limit:f}",
+            hint=hint,
+        )
 
     def _require_apart(
         self, plan: FittedPlan, classes: Ints, columns: Mapping[str, Gathered]
@@ -394,7 +404,8 @@ class ReleaseTable:
             f"{self.task.data} left before as {earlier.pipeline} {earlier.number}, and that "
             f"release beside this one {what}, so that less would be kept than both promise",
             hint="go on with that pipeline's promise and columns, so that its plan is applied "
-            "again; or release other people's rows",
+            "again; other people's rows may not help: who was in that release is not kept, so its "
+            "classes are laid over the rows of now",
         )
 
 
