@@ -5,6 +5,7 @@ Run from the repository: `python spec/log/make_vectors.py`. The key is public: i
 
 from __future__ import annotations
 
+import hmac
 import json
 import shutil
 import sys
@@ -22,6 +23,7 @@ from privet.crypto.signing import SigningKey
 from privet.ledger import Log
 from privet.ledger.receipts import encode_statement, issue
 from privet.ledger.tables import stored_subtrees
+from privet.model import canonical
 from privet_verify.tree import consistency_path, inclusion_path
 
 ORIGIN = "privet.example/vectors"
@@ -69,7 +71,11 @@ def _grow(log: Log, size: int, payload: bytes) -> None:
         published = log.checkpoint()
         for number in range(published.size if published else 0, size):
             if number == RELEASE_ENTRY:
-                body = {"release": "r-1", "statement": sha256(payload).hexdigest()}
+                body = {
+                    "release": "r-1",
+                    "statement": sha256(payload).hexdigest(),
+                    "fitted": {"customers": sha256(b"the sealed plan").hexdigest()},
+                }
                 log.append(connection, "release", body)
             else:
                 log.append(connection, "grant", {"grant": f"g{number}"})
@@ -132,7 +138,7 @@ def _statement() -> dict[str, Any]:
             "sources": [{"data": "customers", "snapshot": 3, "manifest": manifest}],
             "plan": {
                 "declared": {"sha256": sha256(b"declared").hexdigest()},
-                "fitted": {"hmac-sha256": sha256(b"fitted").hexdigest()},
+                "fitted": {"hmac-sha256": _plans_tag()},
             },
             "policy": {"version": "1", "sha256": sha256(b"policy").hexdigest()},
             "contracts": [
@@ -144,8 +150,28 @@ def _statement() -> dict[str, Any]:
             ],
             "code": {"name": "privet", "version": "0.1.0"},
             "files": [{"name": name, "size": len(data)} for name, data in FILES.items()],
+            "anonymity": [
+                {
+                    "data": "customers",
+                    "criteria": [
+                        {"asked": "at least 10 subjects", "found": "12"},
+                        {
+                            "asked": "at least 2 distinct values of `illness`",
+                            "found": "distinct: 3",
+                        },
+                    ],
+                }
+            ],
         },
     }
+
+
+def _plans_tag() -> str:
+    """Of the plan of `spec/vault`, under the key beside it."""
+    vault = Path(__file__).resolve().parents[1] / "vault"
+    key = bytes.fromhex((vault / "plan.vector.key").read_text(encoding="utf-8"))
+    digest = sha256((vault / "plan.vector.json").read_bytes()).hexdigest()
+    return hmac.digest(key, canonical.encode([["customers", digest]]), "sha256").hex()
 
 
 if __name__ == "__main__":
