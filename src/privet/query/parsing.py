@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from privet.query.after import vetted
 from privet.query.relations import Rows, rows_of
-from privet.query.scalars import Scalar, as_number, written
+from privet.query.scalars import Scalar, as_number, one_zero, written
 from privet.query.world import Key, Kind, World, refused
 
 if TYPE_CHECKING:
@@ -172,7 +172,8 @@ class _Reader:
         if isinstance(node, exp.Column) and not node.table:
             for item in items:
                 if isinstance(item, exp.Alias) and item.alias.casefold() == node.name.casefold():
-                    return item.this
+                    aliased: exp.Expression = item.this
+                    return aliased
         return node
 
     def _add_key(self, node: exp.Expression) -> None:
@@ -180,7 +181,9 @@ class _Reader:
         public = found.keys
         if public is not None and found.kind not in ("text", "integer", "boolean"):
             raise refused("public keys are text, whole numbers or truth values")
-        self._keys.append((node, GroupKey(written(found), found.kind, public)))
+        sql = written(found)
+        key = one_zero(sql) if found.kind == "number" else sql
+        self._keys.append((node, GroupKey(key, found.kind, public)))
 
     def _after(self, node: exp.Expression) -> exp.Expression:
         """The expression with keys and aggregates replaced by placeholders."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from privet.query.scalars import Scalar, compiled, written
+from privet.query.scalars import Scalar, compiled, one_zero, written
 from privet.query.world import Private, Public, World, refused, unusable
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _conjuncts(on: exp.Expression | None) -> list[exp.Expression]:
 
     if on is None:
         return []
-    return list(on.flatten()) if isinstance(on, exp.And) else [on]
+    return cast("list[exp.Expression]", list(on.flatten())) if isinstance(on, exp.And) else [on]
 
 
 def _joins_subjects(condition: exp.Expression, rows: Rows, added: str) -> bool:
@@ -212,7 +212,8 @@ def _relation(node: exp.Expression, world: World, scope: Scope) -> Relation:
         if named is not None:
             query, outer = named
             return _subselect(query, node.alias_or_name, world, outer)
-        for table in (*world.private, *world.public):
+        tables: tuple[Private | Public, ...] = (*world.private, *world.public)
+        for table in tables:
             if table.name.casefold() == node.name.casefold():
                 return _table(table, node.alias_or_name)
         raise unusable()
@@ -235,7 +236,7 @@ def _table(table: Private | Public, alias: str) -> Relation:
         )
         for name, kind in table.columns.items()
     }
-    source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True, quoted=True)
+    source: Any = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True, quoted=True)
     if isinstance(table, Public):
         return Relation(source, alias, columns, None, None, None)
     subject = exp.column(table.subject, table=alias, quoted=True)
@@ -317,8 +318,7 @@ def _pre_aggregated(
     if isinstance(node, exp.Min | exp.Max) and not node.expressions:
         found = rows.scalar(node.this)
         end: exp.Expression = type(node)(this=written(found))
-        if found.kind == "number":  # -0.0 and 0.0 are one number: which is met first must not show
-            end = exp.Add(this=end, expression=exp.cast(exp.Literal.string("0.0"), "DOUBLE"))
+        end = one_zero(end) if found.kind == "number" else end
         return Scalar(end, found.kind, found.bounds), end
     if node not in keys:
         raise refused(

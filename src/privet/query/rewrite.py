@@ -103,7 +103,7 @@ class Rewrite:
         return exp.Case(ifs=[exp.If(this=absent, true=exp.null())], default=whole)
 
     def kept(self) -> exp.Select:
-        """At most `max_groups` cells per subject, by a salted order that no data outside changes."""
+        """At most `max_groups` cells per subject, in a salted order that is its own."""
         from sqlglot import exp  # noqa: PLC0415
 
         select = exp.select("*").from_(_table("cells"))
@@ -132,7 +132,7 @@ class Rewrite:
         return select
 
     def norms(self) -> exp.Select:
-        """Per subject: the exact norm of its counts (squared, for L2), and how many cells it has."""
+        """Per subject: the exact norm of its counts (squared, for L2), and its number of cells."""
         from sqlglot import exp  # noqa: PLC0415
 
         n: exp.Expression = _column("n")
@@ -301,7 +301,8 @@ def _table(name: str) -> exp.Expression:
 def _named(node: exp.Expression, name: str) -> exp.Expression:
     from sqlglot import exp  # noqa: PLC0415
 
-    return exp.alias_(node, name, quoted=True)
+    named: exp.Expression = exp.Alias(this=node, alias=exp.to_identifier(name, quoted=True))
+    return named
 
 
 def _paren(node: exp.Expression) -> exp.Expression:

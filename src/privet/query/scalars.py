@@ -67,6 +67,18 @@ def written(scalar: Scalar) -> exp.Expression:
     return exp.Anonymous(this="TRY", expressions=[scalar.sql])
 
 
+def one_zero(node: exp.Expression) -> exp.Expression:
+    """A DOUBLE of which -0.0 and 0.0, which are equal, are also the same.
+
+    The engine keeps whichever of the two it met first, and so would tell of another's row.
+    """
+    from sqlglot import exp  # noqa: PLC0415
+
+    zero = exp.cast(exp.Literal.string("0.0"), "DOUBLE")
+    alike = exp.EQ(this=_paren(node), expression=zero)
+    return exp.Case(ifs=[exp.If(this=alike, true=zero.copy())], default=node.copy())
+
+
 def as_number(scalar: Scalar) -> exp.Expression:
     """The expression as a DOUBLE.
 
