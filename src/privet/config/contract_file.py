@@ -93,8 +93,26 @@ class _Reader(Notes):
             retention=self._retention(form.sla_properties, data.name),
             residency=tuple(self.typed(list[Text], own.get("residency")) or ()),
             rules=read_rules(self, data, path, leaves, promises),
+            derived_from=tuple(self._sources(data, path)),
             source=self.document.file,
         )
+
+    def _sources(self, data: SchemaObjectForm, path: KeyPath) -> list[str]:
+        """The other data sets that columns say they were made from, each once, by name."""
+        found: set[str] = set()
+        ahead: list[tuple[PropertyForm | ItemsForm, KeyPath]] = [
+            (field, (*path, "properties", number)) for number, field in enumerate(data.properties)
+        ]
+        while ahead:
+            field, here = ahead.pop()
+            if field.transform_source_objects is not None:
+                named = (*here, "transformSourceObjects")
+                found.update(self.typed(list[Text], named) or ())
+            if field.items is not None:
+                ahead.append((field.items, (*here, "items")))
+            for number, below in enumerate(field.properties or ()):
+                ahead.append((below, (*here, "properties", number)))
+        return sorted(found - {data.name})
 
     # Columns
 

@@ -65,6 +65,7 @@ class Contract:
         retention: an ISO 8601 duration, as stated; nothing enforces it yet, and `check` says so.
         residency: region keys where the data may lie.
         rules: what the data must be, beyond its types.
+        derived_from: the data sets that it was made from; see `privet.model.lineage`.
         source: the file it was read from, for messages.
     """
 
@@ -77,6 +78,7 @@ class Contract:
     retention: str | None = None
     residency: tuple[str, ...] = ()
     rules: tuple[QualityRule, ...] = ()
+    derived_from: tuple[str, ...] = ()
     source: str = field(default="", compare=False)
     _by_path: Mapping[ColumnPath, Column] = field(init=False, repr=False, compare=False)
 
@@ -114,6 +116,8 @@ class Contract:
         }
         if self.rules:
             said["rules"] = [_spelled(rule) for rule in self.rules]
+        if self.derived_from:
+            said["derived_from"] = list(self.derived_from)
         return sha256(canonical.encode(said)).hexdigest()
 
 
