@@ -35,8 +35,10 @@ FROM = (
     "visits v LEFT JOIN places p ON v.city <> p.name",
     "visits v JOIN stays s ON v.who = s.who",
     "(SELECT who, city, amount, age, day FROM visits WHERE amount / age < 7) v",
-    "(SELECT who, city, day, MAX(amount) AS amount, MIN(age) AS age FROM visits "
-    "GROUP BY who, city, day) v",
+    (
+        "(SELECT who, city, day, MAX(amount) AS amount, MIN(age) AS age FROM visits "
+        "GROUP BY who, city, day) v"
+    ),
 )
 VALUES = (
     "v.amount", "v.age", "v.amount * 2 + 1", "v.amount * v.age", "ABS(v.amount)",
@@ -58,8 +60,22 @@ AGGREGATES = (
     "STDDEV({x})",
 )
 
-AMOUNTS = (0.0, -0.0, 1.5, 30.0, -10.0, 1e308, -1e308, math.nan, math.inf, -math.inf, None, 5e-324)
-AGES = (0, 1, 7, 99, 2**63 - 1, -(2**63), None)
+AMOUNTS = (
+    4000.0,
+    0.0,
+    -0.0,
+    1.5,
+    30.0,
+    -10.0,
+    1e308,
+    -1e308,
+    math.nan,
+    math.inf,
+    -math.inf,
+    None,
+    5e-324,
+)
+AGES = (500, 0, 1, 7, 99, 2**63 - 1, -(2**63), None)
 CITIES = ("Ulm", "Bonn", "", "X", None)
 DAYS = (date(2024, 1, 1), date(1, 1, 1), date(9999, 12, 31), None)
 PEOPLE = ("a", "b", "c", "d", "", None)

@@ -34,6 +34,7 @@ class Part:
     value: int = -1
     centre: Fraction = Fraction(0)
     half: Fraction = Fraction(1)
+    bounds: tuple[Fraction, Fraction] = (Fraction(-1), Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +247,13 @@ class _Reader:
         value = self._value(_number(found))
         if name == "sum":
             half = max(abs(low), abs(high)) or Fraction(1)
-            return Aggregate("sum", (self._part(Part("sum", value, Fraction(0), half)),))
+            return Aggregate(
+                "sum", (self._part(Part("sum", value, Fraction(0), half, (low, high))),)
+            )
         centre, half = (low + high) / 2, (high - low) / 2 or Fraction(1)
         measures: tuple[Measure, ...] = ("sum",) if name == "avg" else ("sum", "squares")
         parts = [self._part(Part("present", value))]
-        parts += [self._part(Part(m, value, centre, half)) for m in measures]
+        parts += [self._part(Part(m, value, centre, half, (low, high))) for m in measures]
         return Aggregate(name, tuple(parts))  # type: ignore[arg-type]
 
     def _value(self, sql: exp.Expression) -> int:

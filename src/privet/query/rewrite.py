@@ -88,7 +88,7 @@ class Rewrite:
         from sqlglot import exp  # noqa: PLC0415
 
         value = _column(f"x{part.value}")
-        low, high = _double(part.centre - part.half), _double(part.centre + part.half)
+        low, high = _double(part.bounds[0]), _double(part.bounds[1])
         clipped = _least(_greatest(value, low), high)
         shifted = _paren(exp.Sub(this=clipped, expression=_double(part.centre)))
         unit: exp.Expression = exp.Mul(this=shifted, expression=_double(1 / part.half))
