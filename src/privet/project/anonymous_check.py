@@ -66,6 +66,7 @@ def verified(published: Published, memory: int) -> Found:
     }
     if published.population is not None:
         tables["population"] = published.population
+    pa.default_memory_pool().release_unused()  # what deciding left behind; the engine needs room
     with measuring(tables, memory) as engine:
         said = verify(claim, engine.rows)
     said.require()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +58,9 @@ class Combinations:
     population: npt.NDArray[np.int64] | None = None
 
 
+Codes: TypeAlias = npt.NDArray[np.int32]
+NarrowCodes: TypeAlias = npt.NDArray[np.int16]
+
 FirstRows: TypeAlias = Mapping[str | None, npt.NDArray[np.bool_]]
 """By sensitive column: whether a row is the first of its subject with its value; None: at all."""
 
@@ -65,7 +68,7 @@ FirstRows: TypeAlias = Mapping[str | None, npt.NDArray[np.bool_]]
 def combine(
     columns: tuple[str, ...],
     sizes: Sequence[int],
-    codes: npt.NDArray[np.int32],
+    codes: NarrowCodes | Codes,
     sensitive: Mapping[str, tuple[int, npt.NDArray[np.int32]]] = MappingProxyType({}),
     subjects: npt.NDArray[np.int64] | None = None,
     *,
@@ -76,7 +79,7 @@ def combine(
     Args:
         columns: names of the quasi-identifiers.
         sizes: how many codes each has.
-        codes: of each row: shape (n, q); fastest in column-major order.
+        codes: of each row: shape (n, q), of 16 or 32 bits; fastest in column-major order.
         sensitive: by name, how many codes a sensitive column has, and those of each row: (n,).
         subjects: a number for the subject of each row: shape (n,); None where each row is its own.
         new: instead of `subjects`, which rows count: shape (n,) each.
@@ -89,7 +92,7 @@ def combine(
     """
     from privet.kernels.anonymity.grouping import first_of_each, group_rows  # noqa: PLC0415
 
-    across = np.ascontiguousarray(codes.T, np.int32)
+    across = cast("Codes", np.ascontiguousarray(codes.T))
     distinct, groups = group_rows(across, np.asarray(sizes, np.int64))
     count = len(distinct)
     rows = np.bincount(groups, minlength=count).astype(np.int64)
@@ -106,8 +109,7 @@ def combine(
         ours, theirs = groups, values
         if new is not None:
             ours, theirs = groups[new[name]], values[new[name]]
-        ones = np.ones(len(ours), np.int64)
-        histograms.append(_histogram(name, size, _Counted(ours, theirs, ones), count))
+        histograms.append(_histogram(name, size, _Counted(ours, theirs), count))
     return Combinations(columns, distinct, counted, rows, tuple(histograms)), groups
 
 
@@ -217,11 +219,11 @@ def _merged(
 
 
 class _Counted(NamedTuple):
-    """How often each combination has each value; a pair may come again."""
+    """How often each combination has each value, once where not said; a pair may come again."""
 
     groups: npt.NDArray[np.int64]
     values: npt.NDArray[np.int32]
-    counts: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64] | None = None
 
 
 def _histogram(column: str, size: int, counted: _Counted, combinations: int) -> Histogram:
@@ -230,7 +232,10 @@ def _histogram(column: str, size: int, counted: _Counted, combinations: int) -> 
 
     pairs = np.vstack([counted.groups.astype(np.int32), counted.values.astype(np.int32)])
     distinct, places = group_rows(pairs, np.array([max(combinations, 1), size], np.int64))
+    if counted.counts is None:
+        counts = np.bincount(places, minlength=len(distinct)).astype(np.int64)
+    else:
+        counts = sums(places, counted.counts, len(distinct))
     lengths = np.bincount(distinct[:, 0], minlength=combinations)
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    values = np.ascontiguousarray(distinct[:, 1])
-    return Histogram(column, starts, values, sums(places, counted.counts, len(distinct)), size)
+    return Histogram(column, starts, np.ascontiguousarray(distinct[:, 1]), counts, size)

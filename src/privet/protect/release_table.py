@@ -8,7 +8,7 @@ against it: whoever has both files sees pairs of classes, and a pair is as small
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -130,8 +130,9 @@ class ReleaseTable:
         entropy: for the order of rows.
 
     Attributes:
-        plan: after `decide`; `plan_bytes` are its canonical bytes.
+        plan: after `decide`, without the combinations; `plan_bytes` are its canonical bytes.
         reused: whether an earlier plan was applied again.
+        loss: of a new plan: its loss, the bound of any, and whether it is proven the least.
     """
 
     def __init__(self, task: Task, solver: Solver, entropy: Entropy) -> None:
@@ -139,7 +140,7 @@ class ReleaseTable:
         self.plan: FittedPlan | None = None
         self.reused = False
         self.plan_bytes = b""
-        self.solved: Solved | None = None
+        self.loss: tuple[float, float, bool] | None = None
         self._solver = solver
         self._entropy = entropy
         coded = (*task.named(GENERALISE), *task.named(SENSITIVE))
@@ -150,7 +151,7 @@ class ReleaseTable:
         self._sensitive: dict[str, Gathered] = {}
         self._trees: dict[str, tuple[Hierarchy, Ints]] = {}
         self._classes: Ints = np.zeros(0, np.int32)
-        self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self._order: Ints = np.zeros(0, np.int32)
 
     def see(self, batch: pa.RecordBatch, subjects: Values | None) -> None:
         """Take rows that may leave, and whom each is about."""
@@ -176,9 +177,12 @@ class ReleaseTable:
         if task.population is not None:
             secret = self._entropy.token_bytes(32)
             self._people = gathered(task.population(), tuple(columns), secret)
+        pa.default_memory_pool().release_unused()  # the columns as they came are numbers now
         plan, classes = self._again(columns) or self._anew(columns)
-        self.plan, self._classes = plan, classes
-        left = np.flatnonzero(classes != SUPPRESSED)
+        # Which combination is in which class is in the plan's bytes: no row is coded from now on.
+        self.plan = replace(plan, codes=plan.codes[:0].copy(), classes=plan.classes[:0].copy())
+        self._classes = classes
+        left = np.flatnonzero(classes != SUPPRESSED).astype(np.int32)
         if not len(left):
             raise Refused(
                 f"{task.data}: every row would have to be left out to keep the promise",
@@ -219,12 +223,12 @@ class ReleaseTable:
                     columns.append(_one(plain[name].take(pa.array(order))))
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
-    def companion(self) -> dict[str, npt.NDArray[np.int64]]:
+    def companion(self) -> dict[str, Ints]:
         """Of each row that leaves, in their order: where it stood, and a number for its subject."""
         beside = {ORIGIN: self._order}
         if self._subjects is not None:
             _, numbers = np.unique(self._subjects[self._order], return_inverse=True)
-            beside[SUBJECT] = numbers.astype(np.int64)
+            beside[SUBJECT] = numbers.astype(np.int32)
         return beside
 
     def claim(self) -> Claim:
@@ -264,7 +268,8 @@ class ReleaseTable:
         """Sizes, loss and method, for the sealed record; shares as decimal text."""
         counts = sizes(self._classes, self._subjects)
         counts = counts[counts > 0]
-        solved, plan = self.solved, self._decided()
+        plan = self._decided()
+        loss, bound, optimal = self.loss or (None, None, None)
         return {
             "method": plan.method,
             "plan": sha256(self.plan_bytes).hexdigest(),
@@ -273,9 +278,9 @@ class ReleaseTable:
             "smallest": int(counts.min()),
             "largest": int(counts.max()),
             "suppressed": int((self._classes == SUPPRESSED).sum()),
-            "loss": None if solved is None else f"{solved.loss:.9f}",
-            "bound": None if solved is None else f"{solved.bound:.9f}",
-            "optimal": None if solved is None else solved.optimal,
+            "loss": None if loss is None else f"{loss:.9f}",
+            "bound": None if bound is None else f"{bound:.9f}",
+            "optimal": optimal,
         }
 
     def _decided(self) -> FittedPlan:
@@ -306,7 +311,9 @@ class ReleaseTable:
             name: tree_over(task.specs[name], each.texts, name, self._people)
             for name, each in columns.items()
         }
-        codes = np.empty((self._gathering.rows, len(columns)), np.int32, order="F")
+        widest = max(len(tree.leaves) for tree in hierarchies.values())
+        kind = np.int16 if widest < 2**15 else np.int32
+        codes = np.empty((self._gathering.rows, len(columns)), kind, order="F")
         for place, (name, each) in enumerate(columns.items()):
             codes[:, place] = _codes(hierarchies[name], each)
         table, groups = combine(
@@ -324,7 +331,8 @@ class ReleaseTable:
         solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
         plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
         classes = self._held(plan.classes[groups], plan)
-        self.solved, self.plan_bytes = solved, plan.to_bytes()
+        self.loss = (solved.loss, solved.bound, solved.optimal)
+        self.plan_bytes = plan.to_bytes()
         self._require_few(classes)
         self._require_apart(plan, classes, columns)
         return plan, classes

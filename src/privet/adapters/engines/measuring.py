@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _AT_ONCE = 4 * 122_880
 """Rows that are loaded in one go: whole row groups of the engine."""
 
+_TAKEN = 10_000
+"""Rows of an answer that are Python's at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
@@ -25,8 +28,8 @@ class Measuring:
 
     _connection: DuckDBPyConnection = field(repr=False)
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """All rows of the answer.
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of the answer, a piece at a time; read them before the next query.
 
         Raises:
             Unavailable: the memory given is not enough.
@@ -35,9 +38,13 @@ class Measuring:
         import duckdb  # noqa: PLC0415
 
         try:
-            return self._connection.execute(query).fetchall()
+            answer = self._connection.execute(query)
+            while piece := answer.fetchmany(_TAKEN):
+                yield from piece
         except duckdb.Error as error:
             kind = type(error).__name__
+        else:
+            return
         raise _told(kind)
 
 

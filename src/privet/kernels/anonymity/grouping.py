@@ -8,7 +8,7 @@ first field of the next key. So no key ever overflows, and none needs to be veri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ import numpy.typing as npt
 from privet.kernels.compiled import compiled
 
 Codes: TypeAlias = npt.NDArray[np.int32]
+NarrowCodes: TypeAlias = npt.NDArray[np.int16]
 Keys: TypeAlias = npt.NDArray[np.int64]
 
 KEY_BITS = 63
@@ -37,7 +38,8 @@ def group_keys(keys: Keys) -> tuple[Keys, Keys]:
     groups = np.empty(len(keys), np.int64)
     if bits + place <= KEY_BITS:
         # Key and row number share a word, and NumPy sorts words with SIMD.
-        words = (keys << place) | np.arange(len(keys), dtype=np.int64)
+        words = keys << place
+        words |= np.arange(len(keys), dtype=np.int64)
         words.sort()
         found = _number_words(words, place, groups)
         return words[:found].copy(), groups
@@ -47,11 +49,12 @@ def group_keys(keys: Keys) -> tuple[Keys, Keys]:
     return distinct[:found].copy(), groups
 
 
-def group_rows(columns: Codes, sizes: Keys) -> tuple[Codes, Keys]:
+def group_rows(columns: Codes | NarrowCodes, sizes: Keys) -> tuple[Codes, Keys]:
     """The distinct rows of codes, in lexicographic order, and which of them each row is.
 
     Args:
-        columns: a row of the array is a column of the table: shape (q, n), C order.
+        columns: a row of the array is a column of the table: shape (q, n), C order, of 16 or 32
+            bits.
         sizes: how many codes each column has; codes are from 0 and below it. Shape (q,).
 
     Returns:
@@ -67,7 +70,7 @@ def group_rows(columns: Codes, sizes: Keys) -> tuple[Codes, Keys]:
     begin, before = 0, 0
     while begin < len(columns):
         end = _fitting(widths, begin, before)
-        part = np.ascontiguousarray(columns[begin:end])
+        part = cast("Codes", np.ascontiguousarray(columns[begin:end]))
         if _pack(part, np.ascontiguousarray(sizes[begin:end]), widths[begin:end], groups):
             raise ValueError("a code is outside of its column's codes")
         keys, groups = group_keys(groups)
