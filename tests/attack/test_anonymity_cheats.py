@@ -130,7 +130,7 @@ def honest(path: Path, seed: int, *, uniform: bool = False) -> Release:
         suppressed=len(held),
         labels={name: replace(words, finest=1) for name, words in LABELS.items()},
         uniform=uniform,
-        classes=frozenset((row["age"], row["city"]) for row in rows),
+        classes=frozenset(hash((row["age"], row["city"])) for row in rows),
         orders={"illness": order},
         trees={"illness": (range(7), (0, 0, 1, 1, 2, 2, 2))},
         totals={"illness": Counter(illness for _, illness in pairs)},

@@ -49,7 +49,8 @@ class NotShifted(Rewrite):
         low, high = float(part.centre - part.half), float(part.centre + part.half)
         value = f"GREATEST(LEAST(x{part.value}, {high}), {low})"
         return _sql(
-            f"CASE WHEN x{part.value} IS NOT NULL THEN TRY_CAST({value} / {float(part.half)} * {STEPS} AS BIGINT) END"
+            f"CASE WHEN x{part.value} IS NOT NULL "
+            f"THEN TRY_CAST({value} / {float(part.half)} * {STEPS} AS BIGINT) END"
         )
 
 

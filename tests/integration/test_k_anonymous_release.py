@@ -198,7 +198,7 @@ class TestLater:
         cells = set(classes(released(first)))
         later = [*rows, *[person(n) for n in range(120, 150)], person(900, zip="99999", age=95)]
         write(tmp_path / "people.csv", people_csv(later))
-        with pytest.raises(Refused, match="1 of 151 rows .* by the plan of an earlier") as refused:
+        with pytest.raises(Refused, match=r"1 of 151 rows .* by the plan of an earlier") as refused:
             made.open().run("research")
         assert "raise `suppress`" in str(refused.value.hint)
         write(tmp_path / "policy.yaml", policy("{k: 5, method: full-domain, suppress: 0.01}"))

@@ -48,7 +48,10 @@ class _ColumnForm(_ElementForm):
     partition_key_position: Unread = None
     classification: Unread = None
     encrypted_name: Unread = None
-    transform_source_objects: Unread = None
+    transform_source_objects: Annotated[
+        object,
+        Field(description="data sets that the column was made from, by name"),
+    ] = None
     transform_logic: Unread = None
     transform_description: Unread = None
     examples: Unread = None

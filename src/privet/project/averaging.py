@@ -124,7 +124,7 @@ def averaged(
         criteria=promise.criteria,
         rows=len(order),
         suppressed=gone,
-        classes=frozenset(zip(*texts, strict=True)),
+        classes=frozenset(map(hash, zip(*texts, strict=True))),
         orders={name: tree.leaves for name, (tree, _) in trees.items()},
         subjects=subjects is not None,
         origin=True,

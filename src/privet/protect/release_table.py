@@ -247,7 +247,7 @@ class ReleaseTable:
                 name: vocabulary(tree)
                 for name, tree in zip(plan.columns, plan.hierarchies, strict=True)
             },
-            classes=frozenset(zip(*cells, strict=True)),
+            classes=frozenset(map(hash, zip(*cells, strict=True))),
             orders={name: tree.leaves for name, tree in trees.items()},
             trees={name: tree.nodes[:-1].tolist() for name, tree in trees.items()},
             subjects=self._subjects is not None,

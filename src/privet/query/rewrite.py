@@ -153,9 +153,13 @@ class Rewrite:
             select = select.select(_named(self.weighted(name, part), name))
         on = exp.EQ(this=_column(SUBJECT, "kept"), expression=_column(SUBJECT, "norms"))
         select = select.from_(_table("kept")).join(_table("norms"), on=on)
-        for name, step in (
-            ("rows", self.rows()), ("cells", self.cells()), ("kept", self.kept()), ("norms", self.norms()),
-        ):  # fmt: skip
+        steps = {
+            "rows": self.rows(),
+            "cells": self.cells(),
+            "kept": self.kept(),
+            "norms": self.norms(),
+        }
+        for name, step in steps.items():
             select = select.with_(
                 exp.to_identifier(name, quoted=True), as_=step, materialized=name == "cells" or None
             )
