@@ -68,15 +68,19 @@ def written(scalar: Scalar) -> exp.Expression:
 
 
 def one_zero(node: exp.Expression) -> exp.Expression:
-    """A DOUBLE of which -0.0 and 0.0, which are equal, are also the same.
+    """A DOUBLE of which equal values are also the same: one zero, and one NaN.
 
-    The engine keeps whichever of the two it met first, and so would tell of another's row.
+    -0.0 equals 0.0, and to the engine NaN equals -NaN (0.0 / 0.0); it keeps whichever it met first,
+    whose text differs, and so would tell of another's row.
     """
     from sqlglot import exp  # noqa: PLC0415
 
-    zero = exp.cast(exp.Literal.string("0.0"), "DOUBLE")
-    alike = exp.EQ(this=_paren(node), expression=zero)
-    return exp.Case(ifs=[exp.If(this=alike, true=zero.copy())], default=node.copy())
+    zero, nan = (exp.cast(exp.Literal.string(text), "DOUBLE") for text in ("0.0", "nan"))
+    ifs = [
+        exp.If(this=exp.EQ(this=_paren(node.copy()), expression=value), true=value.copy())
+        for value in (zero, nan)
+    ]
+    return exp.Case(ifs=ifs, default=node.copy())
 
 
 def as_number(scalar: Scalar) -> exp.Expression:
