@@ -168,6 +168,58 @@ def reveal(
 
 
 @app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT, or `-` for standard input.")],
+    *,
+    role: Role,
+    purpose: Purpose,
+    epsilon: Annotated[
+        str | None, typer.Option(help="What it may cost at most. Default: what the policy lets.")
+    ] = None,
+    delta: Annotated[str | None, typer.Option(help="The same of delta.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what it would take, and pay nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Answer a question in SQL under differential privacy, and pay from the budget."""
+    with _reporting("query", json):
+        from privet.cli import prompt
+        from privet.cli.query import amount, ask
+        from privet.project.project import open_project
+        from privet.project.querying import Asking
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        asking = Asking(
+            project.principal,
+            role,
+            purpose,
+            sys.stdin.read() if sql == "-" else sql,
+            amount(epsilon, "epsilon"),
+            amount(delta, "delta"),
+        )
+        ask(project, asking, explained=explain, json=json)
+
+
+@app.command()
+def budget(
+    data: Annotated[str | None, typer.Argument(help="One data set; default: all.")] = None,
+    tight: Annotated[
+        bool, typer.Option("--tight", help="Also the tight figure; it may take seconds.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Tell what was spent of each budget, and what is left."""
+    with _reporting("budget", json):
+        from privet.cli import budget as shown
+        from privet.cli import prompt
+        from privet.project.project import open_project
+
+        project = open_project(Path.cwd(), ask=prompt.passphrase)
+        shown.show(project, data, exact=tight, json=json)
+
+
+@app.command()
 def init(
     paths: Files,
     purpose: Annotated[str, typer.Option(help="The one purpose granted to you.")] = "research",

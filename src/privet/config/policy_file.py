@@ -15,7 +15,6 @@ from privet.config.yaml_document import Document
 from privet.model.canonical import Json, encode
 from privet.model.errors import ConfigError
 from privet.model.policy import (
-    Budget,
     Guarantee,
     Policy,
     PolicyTest,
@@ -26,7 +25,7 @@ from privet.model.policy import (
 )
 
 _NOT_DIGESTED = frozenset({"digest", "source"})
-_LATER = frozenset({"rows"})
+_LATER = frozenset({"rows", "bounds", "max_norm", "max_groups", "keys", "public"})
 """What the form had not from the start: unsaid, it leaves a policy's digest as it was."""
 
 _CLEAR = Guarantee("clear")
@@ -58,15 +57,7 @@ def read_policy(document: Document) -> Policy:
         },
         rules=tuple(_rule(number, each, document) for number, each in enumerate(form.rules)),
         budgets={
-            name: Budget(
-                name,
-                each.unit,
-                each.epsilon,
-                each.delta or Decimal(0),
-                {str(key): limit for key, limit in each.per.items()},
-                at(("budgets", name)),
-            )
-            for name, each in form.budgets.items()
+            name: each.budget(name, at(("budgets", name))) for name, each in form.budgets.items()
         },
         tests=tuple(
             PolicyTest(each.role, each.for_, each.column, each.expect, at(("tests", number)))

@@ -6,7 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from privet.config.field import DataName, IsoDate, Name, Number, Text, matching
+from privet.config.budget_form import BudgetForm
+from privet.config.field import DataName, IsoDate, Name, Text, matching
 from privet.config.form import Form, unfit, wrong
 from privet.config.treatment import ExpectationField, GuaranteeField, TreatmentField
 from privet.model.paths import ColumnPath
@@ -135,25 +136,6 @@ class RuleForm(Form):
         if self.as_ is None and self.allow != "reveal":
             hint = "say what it promises, for example `as: pseudonymous`"
             raise unfit("an allow rule needs `as:`", hint)
-        return self
-
-
-class BudgetForm(Form):
-    """How much privacy the subjects of a data set may lose."""
-
-    unit: Name = Field(description="the subject type that is protected")
-    epsilon: Number
-    delta: Number | None = None
-    per: dict[Literal["recipient", "role", "purpose", "principal"], Number] = Field(
-        default_factory=dict, description="a smaller epsilon for each of them"
-    )
-
-    @model_validator(mode="after")
-    def _possible(self) -> BudgetForm:
-        if not all(0 < epsilon <= 1000 for epsilon in (self.epsilon, *self.per.values())):
-            raise unfit("`epsilon` is a number above 0 and at most 1000")
-        if self.delta is not None and not 0 <= self.delta < 1:
-            raise unfit("`delta` is a number from 0 to below 1")
         return self
 
 

@@ -8,6 +8,7 @@ writes the receipt and makes the release visible, whole.
 from privet.gate.door import Gate, place
 from privet.gate.grant import Grant, Part, Release, Tally
 from privet.gate.means import Means
-from privet.gate.terms import SourceRef, Terms
+from privet.gate.sources import SourceRef
+from privet.gate.terms import Terms
 
 __all__ = ["Gate", "Grant", "Means", "Part", "Release", "SourceRef", "Tally", "Terms", "place"]

@@ -7,13 +7,18 @@ from datetime import timedelta
 
 from sqlalchemy import func, insert, select
 
+from privet.gate import spending
+from privet.gate.answers import Answering
 from privet.gate.grant import Grant
+from privet.gate.kept_answers import kept_answer, question_tag
 from privet.gate.means import Means
 from privet.gate.recovery import abandon_open, publish_sealed
 from privet.gate.tables import GRANT, OPEN
 from privet.gate.terms import Terms
 from privet.model.canonical import Json
-from privet.model.errors import IntegrityError
+from privet.model.errors import IntegrityError, Refused
+from privet.model.policy import Policy
+from privet.policy.questions import allowed, is_private
 from privet.ports.release import ReleaseTarget
 
 LIFETIME = timedelta(hours=12)
@@ -41,6 +46,12 @@ class Gate:
         means = self.means
         policy = means.require_decided(terms)
         registry_version = means.registry.version()
+        answering = self._understood(terms, policy)
+        asked = answering
+        if answering is not None and kept_answer(
+            means.vault, question_tag(means, terms, registry_version)
+        ):
+            asked = None  # it was paid for, and is given again
         grant_id = means.entropy.token_bytes(16).hex()
         with means.catalog.write() as connection:
             newest = select(func.max(GRANT.c.number)).where(GRANT.c.pipeline == terms.pipeline)
@@ -60,6 +71,8 @@ class Gate:
                 "registry": registry_version,
             }
             means.log.append(connection, "grant", body)
+            if asked is not None:
+                spending.reserve(means, connection, grant_id, terms, asked.claim)
         means.log.publish()
         return Grant(
             means=means,
@@ -70,7 +83,28 @@ class Gate:
             registry_version=registry_version,
             expires=means.clock.now() + LIFETIME,
             target=means.targets(target),
+            answering=answering,
         )
+
+    def _understood(self, terms: Terms, policy: Policy) -> Answering | None:
+        """The question of the terms, which a promise of differential privacy has and no other."""
+        question, means = terms.question, self.means
+        if not is_private(terms.decision.guarantee):
+            if question is not None:
+                raise Refused("a question is answered under differential privacy alone")
+            return None
+        if question is None or means.answerer is None:
+            raise Refused(
+                "under differential privacy an answer leaves, and there is no question",
+                hint="ask one: `privet query`",
+            )
+        epsilon, delta = allowed(terms.decision.guarantee)
+        if question.epsilon > epsilon or question.delta > delta:
+            raise Refused(
+                f"the policy lets one answer cost {epsilon} (and delta {delta}) at most",
+                hint=f"ask for less, or let {terms.decision.rule} allow more",
+            )
+        return means.answerer(question, terms.decisions, policy, means.contracts())
 
     def recover(self) -> None:
         """Finish what a crash interrupted: a sealed release appears, an open one is abandoned."""

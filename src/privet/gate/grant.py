@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, update
 
 from privet.crypto.delivery import AgeWriter
 from privet.crypto.hashing import HashingSink
+from privet.gate import spending
 from privet.gate.anonymity import (
     PLANS_KEY,
     Anonymised,
@@ -24,13 +25,16 @@ from privet.gate.anonymity import (
     plans_tag,
     record_name,
 )
+from privet.gate.answers import Answering, Rows
+from privet.gate.kept_answers import keep_answer, kept_answer, question_tag
 from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
 from privet.gate.order import RowOrder
 from privet.gate.recovery import abandon, mark
 from privet.gate.scope import RowScope
+from privet.gate.sources import SourceRef
 from privet.gate.tables import DRAW, FITTED, GRANT, OPEN, RELEASED, SEALED
-from privet.gate.terms import SourceRef, Terms, build_statement
+from privet.gate.terms import Terms, build_statement
 from privet.ledger.receipts import encode_statement, issue
 from privet.model import canonical
 from privet.model.canonical import Json
@@ -41,6 +45,7 @@ from privet.model.pipeline import FormatName
 from privet.model.policy import Treatment
 from privet.model.release import Decision, FileDigest, RowCounts
 from privet.policy.anonymity import is_anonymous
+from privet.policy.questions import is_private
 from privet.policy.where import parse_filter
 from privet.ports.arrow_types import leaf_columns
 from privet.ports.release import BatchWriter, ReleaseTarget
@@ -49,6 +54,10 @@ from privet.transforms.linkage import LinkageKey
 from privet.vault.token_map import TokenMap
 
 RESERVED = "_privet_"
+ANSWER = "answer"
+"""The name of the file that an answer leaves in."""
+SUMMED = "summed"
+"""What became of rows that an answer was computed from."""
 _SUBJECT_TOKENS = frozenset({"token", "encrypt", "format", "vault"})
 """Treatments that give one subject one token, and each another one."""
 
@@ -125,6 +134,7 @@ class Grant:
     registry_version: int
     expires: datetime
     target: ReleaseTarget
+    answering: Answering | None = None
     files: list[FileDigest] = field(default_factory=list)
     sources: list[SourceRef] = field(default_factory=list)
     counts: dict[str, RowCounts] = field(default_factory=dict)
@@ -152,6 +162,11 @@ class Grant:
         decision = self.terms.decisions.get(part.data)
         if decision is None:
             raise Refused(f"{part.data} is not granted", hint="open a grant that names it")
+        if is_private(decision.guarantee):
+            raise Refused(
+                f"{part.data} is granted to answer a question, and its rows do not leave",
+                hint="ask: `privet query`",
+            )
         self._charge(part.data)
         if is_anonymous(decision.guarantee):
             return self._accounted(part.data, self._draw_anonymous(part, decision))
@@ -160,15 +175,80 @@ class Grant:
         order = RowOrder(
             keys[order_domain(decision.request)].secret, part.data, self._shown_subject(decision)
         )
-        with self._staged(part, decision) as sink:
+        with self._staged(f"{part.data}.{part.form}", decision) as sink:
             counts = self._write_rows(scope, order, part, sink, decision.most_rows)
         return self._accounted(part.data, counts)
 
+    def answer(self, parts: Sequence[Part], form: FormatName) -> pa.Table:
+        """Check again, charge the ledger durably, then compute, add noise and stage the answer.
+
+        An answer that was computed before, to the very same question over the same snapshots under
+        the same policy, is given again and costs nothing: noise is never drawn twice for one.
+
+        Args:
+            parts: the private data sets that the question reads, each whole.
+            form: of the file in which the answer leaves.
+
+        Returns:
+            What leaves.
+
+        Raises:
+            Refused: as for `draw`, or the parts are not those of the terms.
+        """
+        self._require_current()
+        answering, question = self.answering, self.terms.question
+        if answering is None or question is None:
+            raise Refused("this grant answers no question", hint="open one that does")
+        given = {part.data: part for part in parts}
+        if given.keys() != self.terms.decisions.keys() or len(given) < len(parts):
+            raise Refused("the rows are not those of the question", hint="open a new grant")
+        tag = question_tag(self.means, self.terms, self.registry_version)
+        withheld = {data: Counter[str]() for data in given}
+        table = kept_answer(self.means.vault, tag)
+        if table is None:
+            self._charge(*given, spent=answering)
+            table = answering.answer(
+                {data: self._counted(part, withheld[data]) for data, part in given.items()}
+            )
+            keep_answer(self.means.vault, tag, table)
+        self._require_current()
+        decision = self.terms.decision
+        with self._staged(f"{ANSWER}.{form}", decision) as sink:
+            writer = self.means.open_writer(sink, form, table.schema)
+            with _ending(writer):
+                for batch in table.to_batches():
+                    writer.write(batch)
+        self.types[ANSWER] = {str(path): str(kind) for path, kind in leaf_columns(table.schema)}
+        for data, part in given.items():
+            tally, held = part.tally(), withheld[data]
+            self.sources.append(tally.source)
+            summed = tally.read - held.total() - sum(tally.quarantined.values())
+            counts = RowCounts(
+                read=tally.read,
+                quarantined=dict(tally.quarantined),
+                withheld={reason: count for reason, count in held.items() if count},
+                merged={SUMMED: summed - sum(tally.merged.values()), **tally.merged},
+            )
+            self._accounted(data, counts)
+        return table
+
+    def _counted(self, part: Part, withheld: Counter[str]) -> Rows:
+        """A data set's rows that may be counted, as they are."""
+        scope = self._scope(self.terms.decisions[part.data], {}, ())
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for batch in part.batches:
+                kept, held = scope.scoped(batch)
+                withheld.update(held)
+                yield kept
+
+        return Rows(part.schema, batches())
+
     @contextmanager
-    def _staged(self, part: Part, decision: Decision) -> Iterator[BinaryIO]:
+    def _staged(self, name: str, decision: Decision) -> Iterator[BinaryIO]:
         """A file of the release, hashed as it is written; sealed where the recipient has a key."""
         recipient = decision.recipient.key
-        name = _file_name(part, decision)
+        name += ".age" if recipient else ""
         with ExitStack() as stack:
             staged = stack.enter_context(self.target.writer(name))
             hashed = HashingSink(staged, sha256())
@@ -208,6 +288,7 @@ class Grant:
                 policy_version=self.policy_version,
                 measured={data: each.found for data, each in self.anonymised.items()},
                 fitted=self._plans_tag(),
+                privacy=None if self.answering is None else self.answering.told(),
             )
         )
         plans = {
@@ -232,6 +313,7 @@ class Grant:
             if sealed.rowcount != 1:
                 raise Refused("somebody else has ended this grant", hint="run again")
             self._note_plans(connection)
+            spending.end(self.means, connection, self.id, self.terms)
         self.ended = True
         self.means.log.publish()
         self.target.publish(issue(statement, self.means.signer, self.means.log.proof(entry)))
@@ -260,7 +342,7 @@ class Grant:
         suppressed = work.decide()
         self._require_current()
         out, copy = 0, BytesIO()
-        with self._staged(part, decision) as sink:
+        with self._staged(f"{part.data}.{part.form}", decision) as sink:
             to = cast("BinaryIO", _Twice(sink, copy)) if decision.recipient.key else sink
             writer = means.open_writer(to, part.form, work.schema)
             with _ending(writer):
@@ -317,14 +399,20 @@ class Grant:
             )
         self.means.require_decided(self.terms)
 
-    def _charge(self, data: str) -> None:
-        """Note the draw before a row of it leaves; one that failed stays charged."""
-        if data in self.charged:
-            raise Refused(f"{data} was already drawn", hint="open a new grant")
+    def _charge(self, *names: str, spent: Answering | None = None) -> None:
+        """Note a draw before a row of it leaves; one that failed stays charged."""
+        for data in names:
+            if data in self.charged:
+                raise Refused(f"{data} was already drawn", hint="open a new grant")
         with self.means.catalog.write() as connection:
             at = self.means.clock.now().isoformat()
-            connection.execute(insert(DRAW).values(grant=self.id, part=data, at=at))
-        self.charged.add(data)
+            for data in names:
+                connection.execute(insert(DRAW).values(grant=self.id, part=data, at=at))
+            if spent is not None:
+                spending.charge(self.means, connection, self.id, ANSWER, spent.claim)
+        if spent is not None:
+            self.means.log.publish()
+        self.charged.update(names)
 
     def _scope(
         self, decision: Decision, keys: Mapping[str, LinkageKey], own: Sequence[ColumnPath]
@@ -336,7 +424,8 @@ class Grant:
         finder = self.means.finder() if searched and self.means.finder else None
         store = TokenMap(self.means.catalog, self.means.entropy)
         transforms = {path: build(keep, Column(path, "string", NO_CATEGORY), None) for path in own}
-        columns = () if is_anonymous(decision.guarantee) else decision.columns
+        whole = is_anonymous(decision.guarantee) or is_private(decision.guarantee)
+        columns = () if whole else decision.columns
         for choice in columns:
             column = contract.column(choice.path)
             if column is None:

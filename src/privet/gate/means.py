@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from privet.crypto.notes import NoteSigner
 from privet.gate.anonymity import Anonymiser
+from privet.gate.answers import Answerer
 from privet.gate.terms import Terms
 from privet.ledger import Log
 from privet.model.contract import Contract
@@ -31,6 +32,7 @@ class Means:
         contracts: reads the contracts that are in force now, by data set; likewise.
         origin: name of the project's log, stated in receipts.
         anonymiser: makes tables k-anonymous and checks them, for that guarantee.
+        answerer: answers questions under differential privacy, for that guarantee.
         finder: makes what finds personal data in free text, for the treatment `text`.
     """
 
@@ -49,6 +51,7 @@ class Means:
     origin: str
     finder: Callable[[], TextFinder] | None = None
     anonymiser: Anonymiser | None = None
+    answerer: Answerer | None = None
 
     def require_decided(self, terms: Terms) -> Policy:
         """The policy in force, if it decides exactly as `terms` say.

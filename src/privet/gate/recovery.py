@@ -6,6 +6,7 @@ from sqlalchemy import Row, select, update
 
 from privet.gate.means import Means
 from privet.gate.tables import ABANDONED, GRANT, OPEN, RELEASED, SEALED
+from privet.ledger.budgets import Budgets
 from privet.ledger.receipts import issue
 from privet.ports.release import ReleaseTarget
 
@@ -40,6 +41,7 @@ def abandon(means: Means, grant_id: str, target: ReleaseTarget) -> None:
     with means.catalog.write() as connection:
         connection.execute(update(GRANT).where(GRANT.c.id == grant_id).values(state=ABANDONED))
         means.log.append(connection, "abandoned", {"grant": grant_id})
+        Budgets(means.log).settle(connection, grant_id)
     means.log.publish()
 
 

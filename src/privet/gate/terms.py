@@ -8,19 +8,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from privet.gate.answers import Question
+from privet.gate.sources import SourceRef
+from privet.model.canonical import Json
 from privet.model.contract import Contract
 from privet.model.errors import Refused
 from privet.model.release import Decision, FileDigest, legal_bases
 from privet_verify.statement import PREDICATE_TYPE, STATEMENT_TYPE
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """The snapshot that a release was made from."""
-
-    data: str
-    snapshot: int
-    manifest_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +28,7 @@ class Terms:
         contracts: each data set's contract.
         plan_sha256: hash of the declared plan.
         code_version: version of the code that makes the release.
+        question: what is answered, where the guarantee is differential privacy.
     """
 
     pipeline: str
@@ -41,6 +36,7 @@ class Terms:
     contracts: Mapping[str, Contract]
     plan_sha256: str
     code_version: str
+    question: Question | None = None
 
     @property
     def decision(self) -> Decision:
@@ -83,6 +79,7 @@ def build_statement(
     policy_version: str,
     measured: Mapping[str, Sequence[Mapping[str, str]]] = MappingProxyType({}),
     fitted: str | None = None,
+    privacy: Mapping[str, Json] | None = None,
 ) -> dict[str, Any]:
     """The in-toto Statement v1 of a release of rows.
 
@@ -90,7 +87,8 @@ def build_statement(
     figure: those are in the sealed evidence record.
 
     Of each data set that was made k-anonymous `measured` says what was asked and what was found in
-    the file; `fitted` is a keyed digest (hex) of the plans by which that was done.
+    the file; `fitted` is a keyed digest (hex) of the plans by which that was done. Of an answer
+    `privacy` says what it cost, by which mechanism and under which bounds.
     """
     decision = terms.decision
     recipient = {"name": decision.recipient.name}
@@ -150,5 +148,6 @@ def build_statement(
                 if measured
                 else {}
             ),
+            **({"privacy": dict(privacy)} if privacy is not None else {}),
         },
     }

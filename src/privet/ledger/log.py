@@ -43,6 +43,10 @@ KINDS = frozenset(
         "restriction",
         "policy",
         "map",
+        "reserve",
+        "spend",
+        "settle",
+        "unbounded",
     }
 )
 """What an entry can record."""

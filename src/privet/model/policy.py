@@ -115,15 +115,34 @@ class Rule:
     line: Location | None = field(default=None, compare=False)
 
 
+Key: TypeAlias = "str | int | bool | None"
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A limit on the privacy loss of a data set's subjects."""
+    """A limit on the privacy loss of a data set's subjects, and what bounds one subject's share.
+
+    Attributes:
+        unit: the subject type that is protected.
+        per: a smaller epsilon for each `recipient`, `role`, `purpose` or `principal`.
+        bounds: per column of numbers, the least and the greatest value that count in a sum.
+        max_norm: the L2 norm that one subject's vector of row counts over the groups of an answer
+            may have; `auto` buys it with a share of what the answer costs.
+        max_groups: in how many groups a subject counts where a question's keys are private.
+        keys: per column, the keys that anybody may know.
+        public: data sets about nobody, which a question may join.
+    """
 
     data: str
     unit: str
     epsilon: Decimal
     delta: Decimal
     per: Mapping[str, Decimal] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[Decimal, Decimal]] | None = None
+    max_norm: Decimal | Literal["auto"] | None = None
+    max_groups: int | None = None
+    keys: Mapping[str, tuple[Key, ...]] | None = None
+    public: tuple[str, ...] | None = None
     where: Location | None = field(default=None, compare=False)
 
 

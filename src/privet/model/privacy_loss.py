@@ -6,7 +6,8 @@ never a total. `privet.accounting` says what events cost together. Numbers are e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -175,6 +176,37 @@ class Claim:
     event: Event
     neighbours: Neighbours
     unit: Unit
+
+
+def mechanisms(event: Event, times: int = 1) -> Iterator[str]:
+    """Each mechanism of an event in words, with its noise; equal ones as one."""
+    match event:
+        case Together(parts):
+            for part, count in Counter(parts).items():
+                yield from mechanisms(part, times * count)
+            return
+        case Repeated(count, of):
+            yield from mechanisms(of, times * count)
+            return
+        case Additional(delta, of):
+            yield from mechanisms(of, times)
+            yield f"threshold, delta {_rounded_up(delta)}"
+            return
+        case Gaussian(ratio, discrete):
+            said = f"{'discrete ' if discrete else ''}Gaussian, scale {_decimal(ratio)}"
+        case Laplace(ratio):
+            said = f"Laplace, scale {_decimal(ratio)}"
+        case Pure(epsilon):
+            said = f"pure, epsilon {_rounded_up(epsilon)}"
+        case Concentrated(rho):
+            said = f"zero-concentrated, rho {_rounded_up(rho)}"
+        case PoissonSampled(rate, of):
+            said = f"Gaussian, scale {_decimal(of.ratio)}, of units drawn at {_decimal(rate)}"
+    yield said if times == 1 else f"{times} times {said}"
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):.6g}"
 
 
 def event_json(event: Event) -> dict[str, Json]:

@@ -14,17 +14,18 @@ from privet.model.errors import PrivetError
 from privet.model.policy import Policy, Rule, Treatment
 from privet.model.release import LOCAL_RECIPIENT, ColumnDecision
 from privet.policy.anonymity import ROLES, is_anonymous, part_problem, whole_problems
+from privet.policy.budgets import budget_problems
 from privet.policy.categories import closest, is_known
 from privet.policy.enforced import (
     REVEAL,
     residency_problem,
     unenforced_action,
-    unenforced_budgets,
     unenforced_guarantee,
 )
 from privet.policy.expectations import failed_tests
 from privet.policy.matching import in_force, named_column, specificity
 from privet.policy.problem import Problem, nearest
+from privet.policy.questions import asked_problems, is_private, use_problem
 from privet.policy.treatments import DROP, uncategorised
 from privet.policy.where import parse_filter
 
@@ -48,7 +49,7 @@ def check_policy(
         Problems in the order policy, rules, ties, contracts, tests. The policy may be used if none
         has severity `error`.
     """
-    found = [*_people(policy), *_purposes(policy), *unenforced_budgets(policy)]
+    found = [*_people(policy), *_purposes(policy), *budget_problems(policy, contracts)]
     found += _namesakes(policy.rules)
     for rule in policy.rules:
         found += _rule(rule, policy, contracts, today)
@@ -95,6 +96,9 @@ def _rule(rule: Rule, policy: Policy, contracts: Contracts, today: date) -> Iter
     if rule.effect == "allow":
         if wrong := unenforced_guarantee(rule):
             yield wrong
+        else:
+            for contract in _about(rule, contracts) if rule.data else ():
+                yield from asked_problems(rule.guarantee, policy, contract, rule)
         yield from _standing(rule, policy, contracts)
     else:
         yield from _denial(rule)
@@ -193,6 +197,10 @@ def _treatments(rule: Rule, contracts: Contracts, fits: CheckTreatment) -> Itera
     for contract in _about(rule, contracts):
         for column, key in _reached(rule, contract):
             treatment = rule.columns[key]
+            if is_private(rule.guarantee):
+                if wrong := use_problem(treatment, column, contract):
+                    yield replace(wrong, message=f"{rule.id}: {wrong.message}", where=rule.line)
+                continue
             if is_anonymous(rule.guarantee) or treatment.name in ROLES:
                 if wrong := part_problem(rule.guarantee, treatment, column, contract):
                     yield replace(wrong, message=f"{rule.id}: {wrong.message}", where=rule.line)

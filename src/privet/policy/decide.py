@@ -15,11 +15,11 @@ from privet.policy.enforced import (
     REVEAL,
     residency_problem,
     unenforced_action,
-    unenforced_budgets,
     unenforced_guarantee,
 )
 from privet.policy.matching import Scope, scope_of
 from privet.policy.problem import Problem, nearest
+from privet.policy.questions import asked_problems
 from privet.policy.treatments import treat, uncategorised, withhold
 
 
@@ -45,11 +45,11 @@ def decide(policy: Policy, request: Request, contract: Contract, today: date) ->
     if contract.name != request.data:
         raise ValueError(f"the request is for `{request.data}`, the contract of `{contract.name}`")
     scope = scope_of(policy.rules, request, today)
-    reasons = [*_standing(policy, request, contract), *_rules(policy, request, scope)]
+    reasons = [*_standing(policy, request, contract), *_rules(policy, request, contract, scope)]
     if not scope.allows:
         reasons += [uncategorised(c, contract) for c in contract.columns if c.category is None]
         raise _refused(request, reasons)
-    granted, unclear = treat(scope, request, contract)
+    granted, unclear = treat(scope, request, contract, policy.budgets.get(contract.name))
     reasons += unclear
     bases: dict[str, str] = {}
     if request.purpose in policy.purposes:
@@ -109,11 +109,10 @@ def _standing(policy: Policy, request: Request, contract: Contract) -> Iterator[
         yield outside
 
 
-def _rules(policy: Policy, request: Request, scope: Scope) -> Iterator[Problem]:
+def _rules(policy: Policy, request: Request, contract: Contract, scope: Scope) -> Iterator[Problem]:
     """Whether some rule allows it, none denies it whole, and those that allow it agree."""
     if unenforced := unenforced_action(request.action):
         yield unenforced
-    yield from unenforced_budgets(policy, request.data)
     for rule in scope.denies:
         if not rule.columns:
             yield Problem(f"{rule.id} denies it", "A denial wins over every grant.", rule.line)
@@ -122,6 +121,7 @@ def _rules(policy: Policy, request: Request, scope: Scope) -> Iterator[Problem]:
     for rule in scope.allows:
         if wrong := unenforced_guarantee(rule):
             yield wrong
+        yield from asked_problems(rule.guarantee, policy, contract, rule)
     first = scope.allows[0] if scope.allows else None
     for rule in scope.allows[1:]:
         if first and rule.guarantee != first.guarantee:

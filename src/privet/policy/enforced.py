@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from privet.model.contract import Contract
-from privet.model.policy import Guarantee, Policy, Recipient, Rule
+from privet.model.policy import Guarantee, Recipient, Rule
 from privet.model.promise import K_ANONYMOUS
 from privet.model.release import LOCAL_RECIPIENT
 from privet.policy.problem import Problem
+from privet.policy.questions import DP, QUERY
 
 REVEAL = "reveal"
 """Gives values back: of a map, which no contract declares, or of a column of tokens."""
 
-ACTIONS = ("release", "quarantine", REVEAL)
-GUARANTEES = ("clear", "masked", "pseudonymous", K_ANONYMOUS)
+ACTIONS = ("release", "quarantine", REVEAL, QUERY)
+GUARANTEES = ("clear", "masked", "pseudonymous", K_ANONYMOUS, DP)
 
 
 def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
@@ -21,7 +22,7 @@ def unenforced_action(action: str, rule: Rule | None = None) -> Problem | None:
         return None
     return Problem(
         f"the action `{action}` is not enforced by this version",
-        "Use `release`, `quarantine` or `reveal`, or leave the rule out until it is.",
+        "Use `release`, `query`, `quarantine` or `reveal`, or leave the rule out until it is.",
         rule.line if rule else None,
     )
 
@@ -37,6 +38,8 @@ def unenforced_guarantee(rule: Rule) -> Problem | None:
         return Problem(message, choice, rule.line)
     if guarantee.name == K_ANONYMOUS:
         return _only_releases(rule)
+    if guarantee.name == DP or rule.action == QUERY:
+        return _only_answers(guarantee, rule)
     if guarantee.params:
         names = ", ".join(f"`{name}`" for name, _ in guarantee.params)
         message = f"{rule.id}: `as: {guarantee.name}` takes no parameters, and has {names}"
@@ -52,17 +55,15 @@ def _only_releases(rule: Rule) -> Problem | None:
     return Problem(message, "Write `as: pseudonymous`, `as: masked` or `as: clear`.", rule.line)
 
 
-def unenforced_budgets(policy: Policy, data: str | None = None) -> tuple[Problem, ...]:
-    """A problem for each budget (of one data set, if named): nothing spends against it yet."""
-    return tuple(
-        Problem(
-            f"the budget of `{key}` is not enforced by this version",
-            f"Remove `budgets.{key}`: a limit that nobody keeps is worse than none.",
-            budget.where,
-        )
-        for key, budget in policy.budgets.items()
-        if data is None or data in (key, budget.data)
-    )
+def _only_answers(guarantee: Guarantee, rule: Rule) -> Problem | None:
+    """An answer is what is differentially private, and nothing else answers a question."""
+    if rule.action not in (QUERY, "release"):
+        message = f"{rule.id}: `as: {DP}` is for answers, not for `{rule.action}`"
+        return Problem(message, "Write `allow: query`, or promise something else.", rule.line)
+    if guarantee.name != DP:
+        message = f"{rule.id}: a question is answered `as: {DP}`, not `as: {guarantee.name}`"
+        return Problem(message, "Write `as: {dp: {epsilon: 1, delta: 1e-6}}`.", rule.line)
+    return None
 
 
 def residency_problem(recipient: Recipient, contract: Contract) -> Problem | None:

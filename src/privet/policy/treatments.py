@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from privet.model.contract import NO_CATEGORY, Column, Contract
-from privet.model.policy import Rule, Treatment
+from privet.model.policy import Budget, Guarantee, Rule, Treatment
 from privet.model.release import ColumnDecision, Request
 from privet.policy.anonymity import is_anonymous, part_problem
 from privet.policy.categories import ancestors, category, closest, is_known
 from privet.policy.hiding import hides
 from privet.policy.matching import Scope, denied_by, named_column, specificity
 from privet.policy.problem import Problem
+from privet.policy.questions import is_private, usable, use_problem
 
 DROP = Treatment("drop")
 KEEP = Treatment("keep")
@@ -25,17 +26,22 @@ _KEYED = frozenset({"token", "encrypt", "format", "vault", "shift", "text"})
 
 
 def treat(
-    scope: Scope, request: Request, contract: Contract
+    scope: Scope, request: Request, contract: Contract, budget: Budget | None = None
 ) -> tuple[list[ColumnDecision], list[Problem]]:
-    """What the allow rules grant, in the contract's order, and why a column stands in the way."""
+    """What the allow rules grant, in the contract's order, and why a column stands in the way.
+
+    `budget` is the data set's: what it bounds or lists may be used in a question.
+    """
     granted: list[ColumnDecision] = []
     reasons = list(_void_denials(scope.denies, contract))
     promised = {rule.guarantee.name for rule in scope.allows if rule.guarantee}
     masked, hidden = promised == {"masked"}, bool(promised - {"clear"})
     guarantee = scope.allows[0].guarantee
     for column in contract.columns:
-        decided = _treat_column(scope, request, contract, column)
-        if isinstance(decided, ColumnDecision):
+        decided = _treat_column(scope, request, contract, column, budget)
+        if isinstance(decided, ColumnDecision) and is_private(guarantee):
+            decided = use_problem(decided.treatment, column, contract) or decided
+        elif isinstance(decided, ColumnDecision):
             wrong = part_problem(guarantee, decided.treatment, column, contract)
             plain = hidden and _readable(decided) and not (masked and _searched(decided))
             if wrong is None and plain and not is_anonymous(guarantee):
@@ -63,23 +69,33 @@ def withhold(
 
 
 def _treat_column(
-    scope: Scope, request: Request, contract: Contract, column: Column
+    scope: Scope, request: Request, contract: Contract, column: Column, budget: Budget | None
 ) -> ColumnDecision | Problem:
     if column.category is None or not (column.category == NO_CATEGORY or is_known(column.category)):
         return uncategorised(column, contract)
     chosen = _closest_rules(scope.allows, column, contract)
     if not chosen:
-        if is_anonymous(scope.allows[0].guarantee):
-            return ColumnDecision(column.path, column.category, DROP, scope.name)
-        if column.category == NO_CATEGORY:
-            return ColumnDecision(column.path, column.category, KEEP, scope.name)
-        return _untreated(column, contract, scope)
+        unsaid = _unsaid(scope.allows[0].guarantee, column, contract, budget)
+        if unsaid is None:
+            return _untreated(column, contract, scope)
+        return ColumnDecision(column.path, column.category, unsaid, scope.name)
     treatment, rule = chosen[0]
     for other, other_rule in chosen[1:]:
         if other != treatment:
             return _tie(column, contract, (rule, treatment), (other_rule, other))
     domain = _domain(column, contract, request) if treatment.name in _KEYED else None
     return ColumnDecision(column.path, column.category, treatment, rule.id, domain)
+
+
+def _unsaid(
+    guarantee: Guarantee | None, column: Column, contract: Contract, budget: Budget | None
+) -> Treatment | None:
+    """What becomes of a column of which no rule speaks; None where that must be said."""
+    if is_anonymous(guarantee):
+        return DROP
+    if is_private(guarantee):
+        return KEEP if usable(budget, column, contract) else DROP
+    return KEEP if column.category == NO_CATEGORY else None
 
 
 def _closest_rules(

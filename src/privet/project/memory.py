@@ -26,10 +26,13 @@ from privet.crypto.notes import NoteSigner
 from privet.crypto.signing import SigningKey
 from privet.gate import Gate, Means
 from privet.ledger import Log
+from privet.ledger.budgets.replay import budget_entries
+from privet.ledger.budgets.replay import verify as verify_budgets
 from privet.model.errors import IntegrityError, Missing, StorageError
 from privet.ports.catalog import Catalog
 from privet.ports.store import ObjectStore
 from privet.project.anonymous_releases import AnonymousReleases
+from privet.project.answering import Answers
 from privet.project.identity import (
     PUBLIC_KEY_FILE,
     ProjectIdentity,
@@ -69,6 +72,9 @@ class Memory:
         """
         self.log.catch_up()
         self.registry.verify()
+        drawn = list(budget_entries(self.log.entries()))
+        with self.catalog.write() as connection:
+            verify_budgets(connection, drawn)
         self.vault.recover()
         self.gate.recover()
         if isinstance(self.store, LocalStore):
@@ -253,6 +259,7 @@ def _wire(
             config.engine.memory_bytes,
             stored=StoredPeople(vault, registry.withheld_mask, lambda: load_contracts(config.root)),
         ),
+        answerer=Answers(config.engine.memory_bytes, catalog, log, keys, vault),
     )
     return Memory(config, identity, catalog, store, log, registry, vault, Gate(means))
 

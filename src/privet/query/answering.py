@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from privet.mechanisms.noise import MOST, discrete_gaussian, discrete_laplace
 from privet.mechanisms.tails import Noise, half_width, threshold
+from privet.model.privacy_loss import Additional, Event, Gaussian, Pure, Together
 from privet.query.after import value
 from privet.query.parsing import Aggregate, Plan, parsed
 from privet.query.rewrite import STEPS, Clip, Rewrite, cells_at_most, sensitivity, written_sql
@@ -67,6 +68,16 @@ class Prepared:
     view_sql: str
     sum_sql: str
     sql: str
+
+    @property
+    def event(self) -> Event:
+        """What the ledger is charged: each part's mechanism, and the threshold's delta."""
+        parts: list[Event] = [
+            Gaussian(ratio, discrete=True) if self.cost.noise == "gaussian" else Pure(1 / ratio)
+            for ratio in self.cost.ratios
+        ]
+        together = Together(tuple(parts))
+        return Additional(self.cost.delta, together) if self.cost.delta else together
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -192,7 +203,7 @@ def answer(prepared: Prepared, measured: Measured) -> Answer:
         rows = [row for row in rows if row.value(plan.having)]
     for tree, descending in reversed(plan.order):
         rows.sort(key=lambda row, tree=tree: _sortable(row.value(tree)), reverse=descending)  # type: ignore[misc]
-    return Answer(_table(plan, rows[: plan.limit]), prepared.cost, _notes(prepared))
+    return Answer(_table(plan, rows[: plan.limit]), prepared.cost, notes(prepared))
 
 
 def _noised(noise: Noise, exact: list[int], scale: Fraction) -> list[int]:
@@ -293,11 +304,12 @@ def _placeholder() -> Any:
     return exp.Placeholder
 
 
-def _notes(prepared: Prepared) -> tuple[str, ...]:
-    notes = ["Intervals speak of the noise alone, not of what clipping left out."]
+def notes(prepared: Prepared) -> tuple[str, ...]:
+    """What an asker should know of an answer; nothing of it depends on the data."""
+    found = ["Intervals speak of the noise alone, not of what clipping left out."]
     if prepared.threshold is not None:
-        notes.append("Keys of few subjects are left out: they are possible, and not counted.")
-    return tuple(notes)
+        found.append("Keys of few subjects are left out: they are possible, and not counted.")
+    return tuple(found)
 
 
 def explain(prepared: Prepared) -> str:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -10,7 +9,6 @@ from privet.model.contract import SubjectRef
 from privet.model.errors import Location
 from privet.model.paths import ColumnPath
 from privet.model.policy import (
-    Budget,
     Guarantee,
     PolicyTest,
     Purpose,
@@ -145,11 +143,11 @@ class TestReveal:
 
 
 class TestWhatIsNotEnforced:
-    @pytest.mark.parametrize("action", ["query", "train", "synthesize", "relase"])
+    @pytest.mark.parametrize("action", ["train", "synthesize", "relase"])
     def test_actions(self, action):
         assert f"`{action}` is not enforced by this version" in only(allow(action=action))
 
-    @pytest.mark.parametrize("name", ["aggregate", "dp", "none"])
+    @pytest.mark.parametrize("name", ["aggregate", "none"])
     def test_guarantees(self, name):
         message = only(allow(guarantee=Guarantee(name)))
         assert "not enforced" in message
@@ -158,10 +156,6 @@ class TestWhatIsNotEnforced:
     def test_no_guarantee_and_parameters(self):
         assert "does not say" in only(allow(guarantee=None))
         assert "no parameters" in only(allow(guarantee=Guarantee("clear", (("k", "5"),))))
-
-    def test_budgets(self):
-        budget = Budget("customers", "customer", Decimal(1), Decimal(0))
-        assert "Remove `budgets.customers`" in only(allow(), budgets={"customers": budget})
 
     def test_words_that_mean_nothing_in_a_denial(self):
         assert "mean nothing" in only(allow(), deny(where="city = 'x'"))

@@ -61,6 +61,16 @@ _PREDICATE: Check = record(
         "anonymity": list_of(
             record({"data": text, "criteria": list_of(record({"asked": text, "found": text}))})
         ),
+        "privacy": record(
+            {
+                "unit": text,
+                "neighbours": text,
+                "epsilon": text,
+                "delta": text,
+                "mechanisms": list_of(text),
+                "bounds": list_of(record({"data": text, "bound": text})),
+            }
+        ),
     },
 )
 

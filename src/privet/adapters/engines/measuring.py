@@ -47,6 +47,22 @@ class Measuring:
             return
         raise _told(kind)
 
+    def table(self, query: str) -> pa.Table:
+        """The answer, whole.
+
+        Raises:
+            As `rows`.
+        """
+        import duckdb  # noqa: PLC0415
+
+        try:
+            found: pa.Table = self._connection.sql(query).to_arrow_table()
+        except duckdb.Error as error:
+            kind = type(error).__name__
+        else:
+            return found
+        raise _told(kind)
+
 
 @contextmanager
 def measuring(
