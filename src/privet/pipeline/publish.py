@@ -113,6 +113,9 @@ class Publish:
             "target": place(self.plan.spec.into, self.plan.spec.name, made.number),
             "files": [asdict(file) for file in made.files],
             "types": made.types,
+            "assessed": {
+                data: each.evidence["assessment"] for data, each in grant.anonymised.items()
+            },
             "counts": {data: asdict(counts) for data, counts in made.counts.items()},
             "ingested": {part.output["data"]: part.output for part in parts},
             "passed": {data: part.output for data, part in zip(released, parts, strict=True)},

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from privet.model.quality import CleanOutcome, ColumnProfile, RuleOutcome
 from privet.model.release import FileDigest, RowCounts
+from privet.protect.assessment.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class QualitySummary:
 
 @dataclass(frozen=True, slots=True)
 class DataSummary:
-    """One data set of the run."""
+    """One data set of the run; `assessed` is what is left of risk and use, if it was measured."""
 
     name: str
     sources: tuple[SourceSummary, ...]
@@ -91,6 +92,7 @@ class DataSummary:
     subjects: str | None
     row_filter: str | None
     snapshot: int
+    assessed: Told | None = None
     quality: QualitySummary = field(default_factory=QualitySummary)
 
 

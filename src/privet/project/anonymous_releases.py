@@ -23,6 +23,7 @@ from privet.project.populations import StoredPeople, people_of
 
 if TYPE_CHECKING:
     from privet.gate.anonymity import Asked
+    from privet.protect.assessment.told import Told
     from privet.protect.release_table import ReleaseTable, Solver, Task
 
 
@@ -69,14 +70,19 @@ class AnonymousRelease:
     table: ReleaseTable
     memory: int
     found: Found | None = None
+    assessed: Told | None = None
 
     def see(self, batch: pa.RecordBatch, subjects: Any) -> None:
         """Take rows that may leave."""
         self.table.see(batch, subjects)
 
     def decide(self) -> Mapping[str, int]:
-        """Find the classes; how many rows are left out, by reason."""
-        return self.table.decide()
+        """Find the classes, and what is left of risk and use; how many rows are left out."""
+        from privet.protect.assessment.whole import told_of  # noqa: PLC0415
+
+        gone = self.table.decide()
+        self.assessed = told_of(self.table.decided(), self.task.promise.k)
+        return gone
 
     @property
     def schema(self) -> pa.Schema:
@@ -104,9 +110,16 @@ class AnonymousRelease:
         return self.table.plan_bytes
 
     def evidence(self) -> dict[str, Any]:
-        """Measures, loss and what was found."""
+        """Measures, loss, what was found, and what is left of risk and use."""
+        from privet.protect.assessment.told import to_json  # noqa: PLC0415
+
         found = self.found or Found([], [])
-        return {**self.table.measures(), "criteria": found.criteria, "checks": found.checks}
+        return {
+            **self.table.measures(),
+            "criteria": found.criteria,
+            "checks": found.checks,
+            "assessment": None if self.assessed is None else to_json(self.assessed),
+        }
 
 
 def _read(opened: Callable[[], BinaryIO], form: FormatName) -> Iterator[pa.RecordBatch]:

@@ -30,6 +30,7 @@ from privet.project.anonymous_hierarchies import hierarchy_files
 from privet.project.ingesting import Ingesting, step_memory
 from privet.project.memory import Memory
 from privet.project.populations import stored_population
+from privet.protect.assessment.told import from_json
 
 
 @dataclass
@@ -172,6 +173,7 @@ def _summarise_data(
     step = results.get(ingest_step(data))
     ingested = step.output if step else released["ingested"][data]
     words = str(plan.spec.sources[data].format)
+    assessed = released.get("assessed", {}).get(data)  # not there in steps of earlier versions
     return DataSummary(
         name=data,
         sources=tuple(SourceSummary(item.url, item.size, words) for item in objects[data]),
@@ -191,6 +193,7 @@ def _summarise_data(
         subjects=contract.subject.type if contract.subject else None,
         row_filter=decision.where,
         snapshot=ingested["snapshot"],
+        assessed=None if assessed is None else from_json(assessed),
         quality=quality(ingested, earlier),
     )
 

@@ -53,6 +53,14 @@ class Population:
         widths = [len(tree.leaves) for tree in hierarchies.values()]
         return combine(tuple(hierarchies), widths, codes, subjects=self.subjects)[0]
 
+    def leaves(self, plan: FittedPlan) -> tuple[Ints, npt.NDArray[np.int64] | None]:
+        """The leaves of each row in the plan's trees, -1 where there is none, and whose rows."""
+        codes = [
+            known_codes(tree, self.columns[name].texts)[self.columns[name].numbers]
+            for name, tree in zip(plan.columns, plan.hierarchies, strict=True)
+        ]
+        return np.column_stack(codes), self.subjects
+
     def under(self, plan: FittedPlan) -> Placed:
         """Who is in which class of a frozen plan."""
         from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)

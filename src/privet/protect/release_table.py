@@ -35,6 +35,8 @@ from privet.protect.hierarchies.specs import FlatHierarchy, HierarchySpec
 from privet.protect.holding import combined_size, held_back, sizes
 from privet.protect.population import Placed, Population, gathered, tree_over
 from privet.protect.recoding import SUPPRESSED, Solved
+from privet.protect.risk.coding import Numbers
+from privet.protect.risk.decided import Decided
 from privet.protect.verifying import Claim, vocabulary
 from privet.protect.verifying_sql import ORIGIN, SUBJECT
 from privet.transforms.arrow import Values
@@ -151,6 +153,7 @@ class ReleaseTable:
         self._sensitive: dict[str, Gathered] = {}
         self._trees: dict[str, tuple[Hierarchy, Ints]] = {}
         self._classes: Ints = np.zeros(0, np.int32)
+        self._combinations: tuple[Numbers, Ints] | None = None
         self._order: Ints = np.zeros(0, np.int32)
 
     def see(self, batch: pa.RecordBatch, subjects: Values | None) -> None:
@@ -191,6 +194,22 @@ class ReleaseTable:
         keys = np.frombuffer(self._entropy.token_bytes(8 * len(left)), np.uint64)
         self._order = left[np.argsort(keys)]
         return {BELOW_K: len(classes) - len(left)}
+
+    def decided(self) -> Decided:
+        """Rows, classes and combinations as numbers, once: combinations are forgotten here."""
+        if self._combinations is None:
+            raise ValueError("nothing was decided yet, or it was handed over")
+        (codes, of), self._combinations = self._combinations, None
+        plan = self._decided()
+        return Decided(
+            plan,
+            codes,
+            of,
+            self._classes,
+            self._subjects,
+            {name: (tree.leaves, own) for name, (tree, own) in self._trees.items()},
+            None if self._people is None else self._people.leaves(plan),
+        )
 
     @property
     def schema(self) -> pa.Schema:
@@ -330,6 +349,7 @@ class ReleaseTable:
         trees = self.trees()
         solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
         plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
+        self._combinations = plan.codes.astype(kind), groups.astype(np.int32)
         classes = self._held(plan.classes[groups], plan)
         self.loss = (solved.loss, solved.bound, solved.optimal)
         self.plan_bytes = plan.to_bytes()
@@ -369,6 +389,9 @@ class ReleaseTable:
         distinct, groups = group_rows(across, widths)
         values = {name: columns[name].texts for name in plan.columns}
         placed = placed_values(plan, values, known_only=known_only)
+        if not known_only:
+            codes = [each.codes[own] for each, own in zip(placed, distinct.T, strict=True)]
+            self._combinations = np.column_stack(codes), groups.astype(np.int32)
         return classes_of(plan, placed, distinct)[groups]
 
     def _require_few(self, classes: Ints) -> None:

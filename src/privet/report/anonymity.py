@@ -91,8 +91,8 @@ def _lede(report: RiskReport) -> Iterator[str]:
     else:
         yield f"No class has fewer than {report.smallest} rows."
     unique, before = report.uniqueness.unique, report.uniqueness.before
-    if before is not None and report.uniqueness.rows_before:
-        was = _part(before, report.uniqueness.rows_before)
+    if before is not None and report.uniqueness.people_before:
+        was = _part(before, report.uniqueness.people_before)
         yield f" Unlike every other row: {was} before, {_part(unique, report.rows)} now."
     estimated = report.uniqueness.estimated
     if estimated is not None and unique:
@@ -240,7 +240,7 @@ def _homogeneity(report: RiskReport) -> Iterator[Html]:
         [
             Body(
                 [
-                    (name(found.column), _part(found.rows, report.rows))
+                    (name(found.column), _part(found.people, report.rows))
                     for found in report.homogeneity
                 ]
             )

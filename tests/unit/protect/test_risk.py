@@ -77,7 +77,7 @@ def test_the_journalist_looks_into_the_population() -> None:
 
 
 def test_classes_with_one_value() -> None:
-    assert assessed().homogeneity == (Homogeneity("ill", classes=2, rows=4, least=1),)
+    assert assessed().homogeneity == (Homogeneity("ill", classes=2, people=4, least=1),)
     note = next(note for note in assessed().notes if note.kind == "homogeneous")
     assert "cold" not in note.text
     assert "flu" not in note.text
@@ -86,7 +86,7 @@ def test_classes_with_one_value() -> None:
 def test_uniqueness_before_and_after() -> None:
     report = assessed(original=ORIGINAL)
     assert (report.uniqueness.unique, report.uniqueness.before) == (0, 3)
-    assert report.uniqueness.rows_before == 7
+    assert report.uniqueness.people_before == 7
 
 
 def test_which_columns_single_out() -> None:

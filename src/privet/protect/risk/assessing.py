@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pyarrow as pa
 
 from privet.model.errors import ConfigError
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.risk import measures, notes
-from privet.protect.risk.attacks import Scene, Sensitive, attacks
-from privet.protect.risk.boxes import (
-    Boxes,
-    Records,
-    Vocabulary,
-    boxes,
-    columns_of,
-    records,
-    vocabulary,
-)
-from privet.protect.risk.coding import Coded, coded, together
+from privet.protect.risk.attacks import Scene, attacks
 from privet.protect.risk.intervals import Rate
 from privet.protect.risk.population import estimate
-from privet.protect.risk.report import Chance, Note, RiskReport, Uniqueness
+from privet.protect.risk.records import Work
+from privet.protect.risk.report import Attack, Chance, Note, RiskReport, Uniqueness
 from privet.protect.risk.singling import singling_columns
+from privet.protect.risk.table import Beside, Measured, read
 from privet.protect.risk.tightness import tight_cells
 
 THRESHOLD = 0.2
-"""A record is at risk above this by default: in a class of fewer than five."""
+"""Somebody is at risk above this by default: in a class of fewer than five."""
 TRIES = 1_000
 """Attacks of each kind by default: the intervals are then at most 0.062 wide."""
 _CLASSES_LOOKED_AT = 1_000
+_WORK = 1 << 30
 
 
 def risk(
@@ -43,14 +36,12 @@ def risk(
     population: pa.Table | int | None = None,
     original: pa.Table | None = None,
     control: pa.Table | None = None,
+    subject: str | None = None,
     threshold: float = THRESHOLD,
     tries: int = TRIES,
     seed: int = 0,
 ) -> RiskReport:
     """Assess a table as it is published (or would be).
-
-    Each row counts as a person of its own; where a person has several, the classes are smaller
-    than they look, which the criteria on subjects see and this does not.
 
     Args:
         table: the published table: labels of hierarchies, or values as they were.
@@ -63,151 +54,129 @@ def risk(
         original: what the table was made from; without, no attack is tried.
         control: people of the same kind who are not in the table, ungeneralised, with the same
             columns: attacked like those who are.
-        threshold: records above this risk are counted, 0 to 1.
+        subject: the column that says whom a row is about, in whichever of the tables has it; in
+            one without, each row is somebody else.
+        threshold: people above this risk are counted, 0 to 1.
         tries: attacks of each kind, at most.
-        seed: of what is drawn; the same seed gives the same report.
+        seed: of what is drawn; the same seed gives the same report, however the rows lie.
 
     Raises:
         ConfigError: a column that is not there or stands in both roles, a label or value that
             its hierarchy does not have, a figure out of range.
     """
     _insist(quasi_identifiers, sensitive, threshold, tries, population)
-    raw = {"original": original, "control": control}
-    raw["population"] = population if isinstance(population, pa.Table) else None
-    read = _read(table, quasi_identifiers, hierarchies or {}, raw)
-    sizes = read.boxes.sizes
-    journalist, alone = _in_population(read, threshold)
+    everybody = population if isinstance(population, pa.Table) else None
+    beside = Beside(original, everybody, control, subject)
+    made = read(table, quasi_identifiers, sensitive, hierarchies or {}, beside)
+    size = population if isinstance(population, int) else None
+    return assess(made, population=size, threshold=threshold, tries=tries, seed=seed)
+
+
+def assess(
+    made: Measured,
+    *,
+    population: int | None = None,
+    threshold: float = THRESHOLD,
+    tries: int = TRIES,
+    seed: int = 0,
+) -> RiskReport:
+    """Assess what was measured; arguments as of `risk`."""
+    sizes, before = made.release.people, made.original
+    journalist, alone = _in_population(made, threshold)
     counted = measures.sizes_counted(sizes)
-    estimated = estimate(counted, population) if isinstance(population, int) else None
-    before = read.people.get("original")
-    secrets = _secrets(table, raw, sensitive)
-    scene = _scene(read, quasi_identifiers, secrets, tries=tries, seed=seed)
-    made = RiskReport(
-        rows=table.num_rows,
-        quasi_identifiers=tuple(quasi_identifiers),
-        sensitive=tuple(sensitive),
+    report = RiskReport(
+        rows=made.release.total,
+        people=made.release.persons,
+        by_subject=made.release.subjects is not None,
+        quasi_identifiers=made.names,
+        sensitive=tuple(name for name, _ in made.sensitive),
         sizes=counted,
         threshold=threshold,
         prosecutor=measures.chance(sizes, sizes, threshold),
         journalist=journalist,
         marketer=measures.marketer(sizes),
         uniqueness=Uniqueness(
-            unique=int((sizes == 1).sum()),
-            before=None if before is None else int((before.counts == 1).sum()),
-            rows_before=None if before is None else len(before.of),
+            unique=made.release.alone,
+            before=None if before is None else before.groups.alone,
+            people_before=None if before is None else before.groups.persons,
             in_population=alone,
-            estimated=estimated,
+            estimated=None if population is None else estimate(counted, population),
         ),
-        singling=singling_columns(quasi_identifiers, read.cells, table.num_rows),
+        singling=singling_columns(made.names, made.boxes, made.release.sole),
         homogeneity=tuple(
-            measures.homogeneity(name, read.boxes.of, sizes, coded(table, name))
-            for name in sensitive
+            measures.homogeneity(name, made.release, place, size)
+            for place, (name, size) in enumerate(made.sensitive)
         ),
-        tight=_tight(read, quasi_identifiers, hierarchies or {}, seed),
-        attacks=attacks(scene) if scene is not None else (),
+        tight=_tight(made, seed),
+        attacks=_attacks(made, tries=tries, seed=seed),
         notes=(),
         seed=seed,
     )
-    return replace(made, notes=tuple(_notes(made, read, control_given=control is not None)))
+    return replace(report, notes=tuple(_notes(report, made)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The tables, read with one vocabulary for each quasi-identifier."""
-
-    cells: list[Coded]
-    words: list[Vocabulary]
-    boxes: Boxes
-    people: dict[str, Records]
-
-    @property
-    def generalised(self) -> bool:
-        """Whether a label above the leaves of a hierarchy is published."""
-        with_tree = [word.hierarchy is not None for word in self.words]
-        return bool((self.boxes.level[:, with_tree] > 0).any())
-
-
-def _read(
-    table: pa.Table,
-    names: Sequence[str],
-    hierarchies: Mapping[str, Hierarchy],
-    raw: Mapping[str, pa.Table | None],
-) -> _Read:
-    cells = columns_of(table, names)
-    given = {role: each for role, each in raw.items() if each is not None}
-    columns = {role: columns_of(each, names) for role, each in given.items()}
-    words = [
-        vocabulary(name, hierarchies.get(name), *([each[at] for each in columns.values()] or [own]))
-        for at, (name, own) in enumerate(zip(names, cells, strict=True))
-    ]
-    people = {role: records(columns[role], words, each.num_rows) for role, each in given.items()}
-    return _Read(cells, words, boxes(cells, words, table.num_rows), people)
-
-
-def _in_population(read: _Read, threshold: float) -> tuple[Chance | None, int | None]:
-    """The journalist's risk, and the table's unique records that are alone in the population."""
-    population = read.people.get("population")
-    if population is None:
+def _in_population(made: Measured, threshold: float) -> tuple[Chance | None, int | None]:
+    """The journalist's risk, and the table's unique people who are alone in the population."""
+    if made.population is None:
         return None, None
-    alike = measures.in_population(read.boxes, population)
-    alone = int(((read.boxes.sizes == 1) & (alike == 1)).sum())
-    return measures.chance(read.boxes.sizes, alike, threshold), alone
+    sizes = made.release.people
+    alike = measures.in_population(made.boxes, sizes, made.population, Work(_WORK))
+    if alike is None:
+        return None, None
+    alone = int(((sizes == 1) & (alike == 1)).sum())
+    return measures.chance(sizes, alike, threshold), alone
 
 
-def _tight(
-    read: _Read, names: Sequence[str], hierarchies: Mapping[str, Hierarchy], seed: int
-) -> Rate | None:
-    original = read.people.get("original")
-    if original is None or not read.generalised:
+def _tight(made: Measured, seed: int) -> Rate | None:
+    if made.original is None or not made.generalised:
         return None
-    trees = [hierarchies.get(name) for name in names]
-    return tight_cells(read.boxes, original, trees, most=_CLASSES_LOOKED_AT, seed=seed)
+    return tight_cells(
+        made.boxes,
+        made.original,
+        made.trees,
+        most=_CLASSES_LOOKED_AT,
+        seed=seed,
+        work=Work(_WORK),
+    )
 
 
-def _secrets(
-    table: pa.Table, raw: Mapping[str, pa.Table | None], sensitive: Sequence[str]
-) -> tuple[Sensitive, ...]:
-    """The sensitive columns of release, original and control, each coded alike in all."""
-    original, control = raw["original"], raw["control"]
-    if original is None:
+def _attacks(made: Measured, *, tries: int, seed: int) -> tuple[Attack, ...]:
+    if made.original is None:
         return ()
-    asked = [table, original, *([control] if control is not None else [])]
-    made = []
-    for name in sensitive:
-        codes, size = together([coded(each, name) for each in asked])
-        last = codes[2] if control is not None else None
-        made.append(Sensitive(name, codes[0], codes[1], last, size))
-    return tuple(made)
+    return attacks(
+        Scene(
+            made.names,
+            made.boxes,
+            made.release,
+            made.original,
+            made.control,
+            made.sensitive,
+            tries,
+            seed,
+        )
+    )
 
 
-def _scene(
-    read: _Read, names: Sequence[str], secrets: tuple[Sensitive, ...], *, tries: int, seed: int
-) -> Scene | None:
-    """What the attacks are made from; None without an original."""
-    original, control = read.people.get("original"), read.people.get("control")
-    if original is None:
-        return None
-    return Scene(tuple(names), read.boxes, original, control, secrets, tries, seed)
-
-
-def _notes(made: RiskReport, read: _Read, *, control_given: bool) -> Iterator[Note]:
-    if not made.rows:
+def _notes(report: RiskReport, made: Measured) -> Iterator[Note]:
+    if not report.rows:
         yield notes.empty()
         return
-    if read.generalised:
-        yield notes.downcoding(made.tight)
-    for found in made.homogeneity:
+    if made.generalised:
+        yield notes.downcoding(report.tight)
+    for found in report.homogeneity:
         if found.classes:
             yield notes.homogeneous(found)
-    if "original" not in read.people:
+    if made.original is None:
         yield notes.without_original()
-    elif not control_given:
+    elif made.control is None:
         yield notes.without_control()
-    if made.journalist is None:
+    if made.population is None:
         yield notes.without_population()
-    estimated = made.uniqueness.estimated
+    elif report.journalist is None:
+        yield notes.large_population()
+    estimated = report.uniqueness.estimated
     if estimated is not None:
-        yield notes.modelled(made.rows / max(estimated.size, 1))
+        yield notes.modelled(report.people / max(estimated.size, 1))
 
 
 def _insist(

@@ -1,10 +1,10 @@
 """Attacks on a release, each beside a control group of equal size.
 
 *Singling out* (Cohen and Nissim, 2020, Towards formalizing the GDPR's notion of singling out): a
-predicate made from a published row (its labels, and its sensitive values) that exactly one original
-record satisfies. The control makes its predicates from the same columns without knowing rows: each
-cell is drawn from its column by itself. So it isolates what a predicate of such weights isolates by
-chance.
+predicate made from a published row (its labels, and its sensitive values) that holds for the rows
+of exactly one person of the original. The control makes its predicates from the same columns
+without knowing rows: each cell is drawn from its column by itself. So it isolates what a predicate
+of such weights isolates by chance.
 
 *Linkability* (the word is of the Article 29 Working Party, Opinion 05/2014): who has half of the
 columns of a person, and ten records of the other half of which one is the same person's, picks the
@@ -19,6 +19,10 @@ The control of the last two is the same attack on people who are not in the rele
 of such people is given. Else it is an attacker who has no release: picks of the ten at random, or
 guesses the most frequent value; then the difference holds, beside what the release tells of
 these people, what any table teaches about people in general.
+
+Records are drawn as often as they have rows, from an order that is the release's own, so that the
+same seed tries the same on the same table, however its rows lie. Attacks end when `_WORK` is done;
+each says how often it was tried.
 """
 
 from __future__ import annotations
@@ -29,32 +33,19 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from privet.protect.risk.boxes import Boxes, Records, looked_up
-from privet.protect.risk.coding import Ints, distinct
+from privet.protect.risk.boxes import Boxes
+from privet.protect.risk.coding import Ints, Numbers
+from privet.protect.risk.grouping import SEVERAL, Draw, Groups
 from privet.protect.risk.intervals import Rate
+from privet.protect.risk.records import Records, Work
 from privet.protect.risk.report import Attack
 
 LINE_UP = 10
 """Records that the linker picks from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sensitive:
-    """A sensitive column, coded alike everywhere.
-
-    Attributes:
-        column: its name.
-        published: of each published row: shape (n,).
-        original: of each original record: shape (m,).
-        control: of each record of the control table, if any.
-        size: codes are below it.
-    """
-
-    column: str
-    published: Ints
-    original: Ints
-    control: Ints | None
-    size: int
+_WORK = 1 << 30
+"""Combinations or classes that one attack, and its control, may compare with a box or a point."""
+_LEAST = 100
+"""Tries that work does not keep away, of attacks that compare all classes each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +54,37 @@ class Scene:
 
     Attributes:
         names: of the quasi-identifiers.
-        boxes: the release.
+        boxes: the classes of the release.
+        release: who is in them.
         original: the records it was made from.
         control: people who are not in it, if given.
-        sensitive: the sensitive columns.
+        sensitive: names of the sensitive columns, in the order of the groups' values, and what
+            their codes are below.
         tries: attacks made of each kind, at most.
         seed: of what is drawn.
     """
 
     names: tuple[str, ...]
     boxes: Boxes
+    release: Groups
     original: Records
     control: Records | None
-    sensitive: tuple[Sensitive, ...]
+    sensitive: tuple[tuple[str, int], ...]
     tries: int
     seed: int
 
-    def drawn(self, kind: int, rows: int) -> tuple[np.random.Generator, Ints]:
-        """A generator for one kind of attack, and records drawn without repetition."""
-        random = np.random.default_rng((self.seed, kind))
-        return random, np.sort(random.permutation(rows)[: self.tries]).astype(np.int64)
+    def random(self, kind: int) -> np.random.Generator:
+        """A generator for one kind of attack."""
+        return np.random.default_rng((self.seed, kind))
+
+    def most(self, each: int) -> int:
+        """Tries where one compares all classes so many times."""
+        return min(self.tries, max(_LEAST, _WORK // max(len(self.boxes) * each, 1)))
 
 
 def attacks(scene: Scene) -> tuple[Attack, ...]:
     """Every attack that the columns allow; none on an empty release or original."""
-    if not len(scene.boxes.of) or not len(scene.original.of) or not scene.names:
+    if not scene.release.total or not scene.original.groups.total or not scene.names:
         return ()
     made = [singling_out(scene, with_sensitive=False)]
     if scene.sensitive:
@@ -99,78 +96,75 @@ def attacks(scene: Scene) -> tuple[Attack, ...]:
 
 
 def singling_out(scene: Scene, *, with_sensitive: bool) -> Attack:
-    """Predicates made from published rows, and how many isolate one original record."""
-    random, rows = scene.drawn(1 + with_sensitive, len(scene.boxes.of))
-    told = scene.sensitive if with_sensitive else ()
-    isolating = _Isolating(scene, told)
-    hits = isolating.count(
-        np.repeat(scene.boxes.of[rows][:, None], len(scene.names), axis=1),
-        [each.published[rows] for each in told],
-    )
+    """Predicates made from published rows, and how many isolate one person of the original."""
+    random, release, work = scene.random(1 + with_sensitive), scene.release, Work(_WORK)
+    kinds = Draw.by(release.kinds)
+    drawn = kinds.some(random, scene.tries)
     # Cell by cell, the control takes the label of some published row, each time of another.
-    every = len(scene.boxes.of)
-    cells = np.stack(
-        [scene.boxes.of[random.integers(0, every, len(rows))] for _ in scene.names], axis=1
-    )
-    blind = isolating.count(
-        cells, [each.published[random.integers(0, every, len(rows))] for each in told]
-    )
+    blind = np.stack([release.group_of(kinds.again(random, len(drawn))) for _ in scene.names])
+    others = [kinds.again(random, len(drawn)) for _ in scene.sensitive]
+    places = np.arange(len(scene.names))
+    told = range(len(scene.sensitive)) if with_sensitive else ()
+    hits = by_chance = tries = 0
+    for at, (kind, own) in enumerate(
+        zip(drawn.tolist(), release.group_of(drawn).tolist(), strict=True)
+    ):
+        if not work.left:
+            break
+        tries += 1
+        cells, values = blind[:, at], [int(release.values[others[each][at], each]) for each in told]
+        known = [int(release.values[kind, each]) for each in told]
+        low, high = scene.boxes.low, scene.boxes.high
+        hits += isolates(scene.original, low[own], high[own], known, work)
+        by_chance += isolates(scene.original, low[cells, places], high[cells, places], values, work)
     return Attack(
         "singling-out",
-        tuple(each.column for each in told) or scene.names,
-        Rate(hits, len(rows)),
-        Rate(blind, len(rows)),
+        tuple(scene.sensitive[each][0] for each in told) or scene.names,
+        Rate(hits, tries),
+        Rate(by_chance, tries),
         "A published row is read as a description"
         + (", sensitive columns and all" if told else " by its quasi-identifiers")
-        + "; it singles out where it fits exactly one original record. Control: descriptions put "
-        "together cell by cell from the same columns, without knowing any row.",
+        + "; it singles out where it fits exactly one person of the original. Control: "
+        "descriptions put together cell by cell from the same columns, without knowing any row.",
     )
 
 
-class _Isolating:
-    """Counts predicates that exactly one original record satisfies."""
-
-    def __init__(self, scene: Scene, told: Sequence[Sensitive]) -> None:
-        """Bring records together that are alike in all that a predicate is about."""
-        parts = [scene.original.of, *(each.original for each in told)]
-        found = distinct(parts, len(scene.original.of))
-        quasi = scene.original.codes[scene.original.of[found.first]]
-        exact = [each.original[found.first][:, None] for each in told]
-        self._records = looked_up(np.hstack([*exact, quasi]), found.counts, found.of)
-        self._boxes = scene.boxes
-
-    def count(self, cells: Ints, values: Sequence[Ints]) -> int:
-        """How many isolate.
-
-        Args:
-            cells: the class whose label each predicate has, by column: shape (tries, q).
-            values: of each sensitive column: shape (tries,).
-        """
-        places = np.arange(cells.shape[1])
-        hits = 0
-        for at, row in enumerate(cells):
-            exact = np.array([each[at] for each in values], np.int64)
-            low = np.concatenate([exact, self._boxes.low[row, places]])
-            high = np.concatenate([exact, self._boxes.high[row, places]])
-            inside = self._records.inside(low, high)
-            hits += len(inside) == 1 and int(self._records.counts[inside[0]]) == 1
-        return hits
+def isolates(
+    records: Records, low: Numbers, high: Numbers, values: Sequence[int], work: Work
+) -> bool:
+    """Whether exactly one person has rows in a box, with these sensitive values (or any)."""
+    only: int | None = None
+    groups = records.groups
+    for inside in records.within(low, high, work):
+        sole = groups.sole[inside]
+        if values:
+            kinds = groups.kinds_of(inside)
+            alike = (groups.values[kinds, : len(values)] == values).all(axis=1)
+            sole = groups.kind_sole[kinds[alike]]
+        if not len(sole):
+            continue
+        first = int(sole[0]) if only is None else only
+        if first == SEVERAL or (sole != first).any():
+            return False
+        only = first
+    return only is not None
 
 
 def linkability(scene: Scene) -> Attack:
     """Halves of records brought together by the release."""
     half = len(scene.names) // 2
     halves = tuple(range(half)), tuple(range(half, len(scene.names)))
-    linker = _Linker(scene.boxes, *halves)
+    linker = _Linker(scene.boxes, scene.release, *halves)
     outside = scene.control
-    tries = scene.tries if outside is None else min(scene.tries, len(outside.of))
-    random, rows = scene.drawn(3, len(scene.original.of))
-    rows = rows[:tries] if outside is None else random.permutation(rows)[:tries]
+    most = scene.most(LINE_UP + 1)
+    most = most if outside is None else min(most, outside.groups.total)
+    random = scene.random(3)
+    rows = Draw.by(scene.original.groups.rows).some(random, most)
     hits, by_chance = linker.linked(scene.original, rows, random)
     blind = Rate(by_chance, len(rows))
     who = "Control: the same choice at random."
     if outside is not None:
-        others = random.permutation(len(outside.of))[: len(rows)].astype(np.int64)
+        others = Draw.by(outside.groups.rows).some(random, len(rows))
         blind = Rate(linker.linked(outside, others, random)[0], len(others))
         who = "Control: the same with people who are not in the release."
     left, right = ", ".join(scene.names[:half]), ", ".join(scene.names[half:])
@@ -187,34 +181,42 @@ def linkability(scene: Scene) -> Attack:
 class _Linker:
     """Picks of a line-up of right halves the one that goes with a left half."""
 
-    def __init__(self, boxes: Boxes, left: tuple[int, ...], right: tuple[int, ...]) -> None:
-        self._boxes, self._left, self._right = boxes, left, right
+    def __init__(
+        self, boxes: Boxes, release: Groups, left: tuple[int, ...], right: tuple[int, ...]
+    ) -> None:
+        self._boxes, self._rows = boxes, release.rows
+        # The columns that tell most apart first: fewest classes are left for the others.
+        self._left = tuple(sorted(left, key=lambda at: -boxes.domain[at]))
+        self._right = tuple(sorted(right, key=lambda at: -boxes.domain[at]))
         self._thin_left = boxes.thinness(left)
         self._thin_right = boxes.thinness(right)
 
-    def linked(self, records: Records, rows: Ints, random: np.random.Generator) -> tuple[int, int]:
+    def linked(
+        self, records: Records, numbers: Ints, random: np.random.Generator
+    ) -> tuple[int, int]:
         """How many are linked right, by the release and by chance."""
         hits = by_chance = 0
-        for row in records.of[rows].tolist():
-            others = records.of[random.integers(0, len(records.of), LINE_UP - 1)]
-            line_up = records.codes[np.concatenate(([row], others))]
-            same = (line_up[:, list(self._right)] == line_up[0, list(self._right)]).all(axis=1)
+        everybody, right = Draw.by(records.groups.rows), list(self._right)
+        for number in numbers.tolist():
+            others = everybody.again(random, LINE_UP - 1)
+            line_up = records.points(np.concatenate(([number], others)))
+            same = (line_up[:, right] == line_up[0, right]).all(axis=1)
             scores = self._scores(line_up)
             best = np.flatnonzero(scores >= scores.max() * (1 - 1e-9))
             hits += bool(same[random.choice(best)])
             by_chance += bool(same[random.integers(0, LINE_UP)])
         return hits, by_chance
 
-    def _scores(self, line_up: Ints) -> npt.NDArray[np.float64]:
+    def _scores(self, line_up: Numbers) -> npt.NDArray[np.float64]:
         """How much more likely each right half is beside the left half than by itself."""
         boxes = self._boxes
-        with_left = np.zeros(len(boxes.sizes))
+        with_left = np.zeros(len(boxes))
         fits = boxes.fitting(line_up[0], self._left)
         with_left[fits] = self._thin_left[fits]
         scores = np.zeros(len(line_up))
         for at, point in enumerate(line_up):
             fits = boxes.fitting(point, self._right)
-            weight = boxes.sizes[fits] * self._thin_right[fits]
+            weight = self._rows[fits] * self._thin_right[fits]
             alone = weight.sum()
             scores[at] = (weight @ with_left[fits]) / alone if alone else 0.0
         return scores
@@ -222,60 +224,61 @@ class _Linker:
 
 def inference(scene: Scene, place: int) -> Attack:
     """The sensitive value guessed from the classes that a person fits."""
-    about = scene.sensitive[place]
-    outside, answers = scene.control, about.control
-    random, rows = scene.drawn(4 + place, len(scene.original.of))
-    guesser = _Guesser(scene.boxes, about, random)
-    if outside is not None and answers is not None:
-        rows = random.permutation(rows)[: len(outside.of)]
-        others = random.permutation(len(outside.of))[: len(rows)].astype(np.int64)
-        blind = guesser.right(outside, answers, others)
+    outside, (column, size) = scene.control, scene.sensitive[place]
+    random, most = scene.random(4 + place), scene.most(2)
+    guesser = _Guesser(scene.boxes, scene.release, place, size, random)
+    most = most if outside is None else min(most, outside.groups.total)
+    drawn = Draw.by(scene.original.groups.kinds).some(random, most)
+    if outside is not None:
+        others = Draw.by(outside.groups.kinds).some(random, len(drawn))
+        blind = guesser.right(outside, others)
         who = "Control: the same guess about people who are not in the release."
     else:
-        blind = int((about.original[rows] == guesser.commonest).sum())
+        blind = int((scene.original.groups.values[drawn, place] == guesser.commonest).sum())
         who = "Control: the value that is most frequent in the table, guessed for everybody."
     return Attack(
         "inference",
-        (about.column,),
-        Rate(guesser.right(scene.original, about.original, rows), len(rows)),
-        Rate(blind, len(rows)),
-        f"Who knows a person's quasi-identifiers guesses {about.column} as what is most frequent "
+        (column,),
+        Rate(guesser.right(scene.original, drawn), len(drawn)),
+        Rate(blind, len(drawn)),
+        f"Who knows a person's quasi-identifiers guesses {column} as what is most frequent "
         f"in the classes that the person fits. {who}",
     )
 
 
 class _Guesser:
-    """Guesses by majority; ties go by an order of the values drawn once."""
+    """Guesses by majority of rows; ties go by an order of the values drawn once."""
 
-    def __init__(self, boxes: Boxes, about: Sensitive, random: np.random.Generator) -> None:
-        pairs = distinct([boxes.of, about.published], len(boxes.of))
-        # Pairs are sorted by class, so that those of a class lie side by side.
-        self._values = about.published[pairs.first]
-        self._counts = pairs.counts
-        self._starts = np.searchsorted(boxes.of[pairs.first], np.arange(len(boxes.sizes) + 1))
-        self._boxes, self._size = boxes, about.size
-        self._columns = tuple(range(boxes.low.shape[1]))
+    def __init__(
+        self, boxes: Boxes, release: Groups, place: int, size: int, random: np.random.Generator
+    ) -> None:
+        self._boxes, self._release, self._place, self._size = boxes, release, place, size
+        columns = range(len(boxes.domain))
+        self._columns = tuple(sorted(columns, key=lambda at: -boxes.domain[at]))
         self._thin = boxes.thinness(self._columns)
-        self._favour = 1 + random.permutation(about.size) * (1e-9 / max(about.size, 1))
-        whole = np.bincount(about.published, minlength=about.size)
+        self._favour = 1 + random.permutation(size) * (1e-9 / max(size, 1))
+        whole = np.bincount(release.values[:, place], weights=release.kinds, minlength=size)
         self.commonest = int((whole * self._favour).argmax())
 
-    def right(self, records: Records, answers: Ints, rows: Ints) -> int:
-        """How many guesses about these records are right."""
+    def right(self, records: Records, kinds: Ints) -> int:
+        """How many guesses about these kinds of record are right."""
         guesses: dict[int, int] = {}
         hits = 0
-        for row in rows.tolist():
-            at = int(records.of[row])
-            if at not in guesses:
-                guesses[at] = self._guess(records.codes[at])
-            hits += guesses[at] == int(answers[row])
+        answers = records.groups.values[kinds, self._place].tolist()
+        for number, answer in zip(records.groups.group_of(kinds).tolist(), answers, strict=True):
+            if number not in guesses:
+                guesses[number] = self._guess(records.point(number))
+            hits += guesses[number] == answer
         return hits
 
-    def _guess(self, point: Ints) -> int:
-        score = np.zeros(self._size)
+    def _guess(self, point: Numbers) -> int:
         fits = self._boxes.fitting(point, self._columns)
-        thin = self._thin[fits]
-        for at, weight in zip(fits.tolist(), (thin / thin.max(initial=0.0)).tolist(), strict=True):
-            begin, end = self._starts[at], self._starts[at + 1]
-            score[self._values[begin:end]] += self._counts[begin:end] * weight
-        return int((score * self._favour).argmax()) if len(fits) else self.commonest
+        if not len(fits):
+            return self.commonest
+        release = self._release
+        thin = self._thin[fits] / self._thin[fits].max()
+        kinds = release.kinds_of(fits)
+        weights = np.repeat(thin, release.starts[fits + 1] - release.starts[fits])
+        values = release.values[kinds, self._place]
+        score = np.bincount(values, weights=weights * release.kinds[kinds], minlength=self._size)
+        return int((score * self._favour).argmax())

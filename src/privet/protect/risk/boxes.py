@@ -8,16 +8,18 @@ last leaf of any of them: never too narrow, so that a record always fits its own
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from privet.model.errors import ConfigError
 from privet.protect.hierarchies.hierarchy import ROOT, Hierarchy
 from privet.protect.hierarchies.rules import coded as leaf_texts
-from privet.protect.risk.coding import Coded, Distinct, Ints, coded, distinct
+from privet.protect.risk.coding import Coded, Ints, Numbers, distinct
+
+Spans = tuple[Ints, Ints, Ints]
+"""First and last leaf code and level of each of some labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Vocabulary:
     """
 
     column: str
-    leaves: Mapping[str | None, int]
-    spans: Mapping[str | None, tuple[int, int, int]]
+    leaves: Mapping[str | None, int] = field(repr=False)
+    spans: Mapping[str | None, tuple[int, int, int]] = field(repr=False)
     size: int
     hierarchy: Hierarchy | None
 
@@ -51,16 +53,21 @@ class Vocabulary:
         self._insist(int((table < 0).sum()), "values")
         return table[cells.codes] if len(table) else cells.codes
 
-    def read(self, cells: Coded) -> tuple[Ints, Ints, Ints]:
-        """First and last leaf code and level of each distinct label: shape (values,) each.
+    def read(self, labels: Sequence[str | None]) -> Spans:
+        """What each label covers: shape (labels,) each.
 
         Raises:
             ConfigError: labels that stand nowhere in the hierarchy.
         """
-        found = [self.spans.get(label, (-1, -1, -1)) for label in cells.values]
+        found = [self.spans.get(label, (-1, -1, -1)) for label in labels]
         spans = np.array(found, np.int64).reshape(-1, 3)
         self._insist(int((spans[:, 0] < 0).sum()), "published labels")
         return spans[:, 0], spans[:, 1], spans[:, 2]
+
+    @property
+    def levels(self) -> int:
+        """On how many levels labels stand."""
+        return max(level for _, _, level in self.spans.values()) + 1
 
     def _insist(self, unknown: int, what: str) -> None:
         if unknown:
@@ -100,31 +107,34 @@ def _spans(hierarchy: Hierarchy) -> dict[str | None, tuple[int, int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """The classes of a release, each a box of leaf codes.
+    """The classes of a release, each a box of leaf codes, in lexicographic order of the boxes.
 
     Attributes:
         low, high: first and last leaf code by class and quasi-identifier: shape (c, q), F order.
         level: of the published nodes: shape (c, q).
-        sizes: published rows of each class: shape (c,).
-        of: the class of each published row: shape (n,).
         domain: leaves of each quasi-identifier: shape (q,).
     """
 
-    low: Ints
-    high: Ints
-    level: Ints
-    sizes: Ints
-    of: Ints
+    low: npt.NDArray[np.int32] = field(repr=False)
+    high: npt.NDArray[np.int32] = field(repr=False)
+    level: npt.NDArray[np.int8] = field(repr=False)
     domain: Ints
 
-    def fitting(self, point: Ints, columns: Sequence[int]) -> Ints:
+    def __len__(self) -> int:
+        """How many classes."""
+        return len(self.low)
+
+    def fitting(self, point: Numbers, columns: Sequence[int]) -> Ints:
         """The classes that a record with these leaf codes may be in, going by some columns."""
-        left = np.arange(len(self.sizes))
+        left: Ints | None = None
         for column in columns:
             code = point[column]
-            low, high = self.low[left, column], self.high[left, column]
-            left = left[(low <= code) & (code <= high)]
-        return left
+            low, high = self.low[:, column], self.high[:, column]
+            if left is None:
+                left = np.flatnonzero((low <= code) & (code <= high))
+            else:
+                left = left[(low[left] <= code) & (code <= high[left])]
+        return np.arange(len(self)) if left is None else left
 
     def thinness(self, columns: Sequence[int]) -> npt.NDArray[np.float64]:
         """1 by how many combinations of leaves a class covers in these columns: shape (c,)."""
@@ -133,70 +143,37 @@ class Boxes:
         return thin
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """Records by leaf codes, those that are alike once.
+def boxes(
+    spans: Sequence[Spans], cells: Sequence[Numbers], words: Sequence[Vocabulary], rows: int
+) -> tuple[Boxes, Ints]:
+    """The classes of published rows, and which one each row is in.
 
-    Attributes:
-        codes: distinct combinations, rising in the column `by`: shape (m, q), F order.
-        counts: records of each: shape (m,).
-        of: the combination of each record: shape (n,).
-        by: the column in which they differ most; looking up begins there.
+    Args:
+        spans: of each column, what its labels cover.
+        cells: of each column, the label of each row: shape (n,).
+        words: of each column.
+        rows: how many.
     """
-
-    codes: Ints
-    counts: Ints
-    of: Ints
-    by: int
-
-    def inside(self, low: Ints, high: Ints) -> Ints:
-        """Which combinations lie in a box: low and high of shape (q,)."""
-        ends = np.searchsorted(self.codes[:, self.by], (low[self.by], high[self.by] + 1))
-        left = np.arange(ends[0], ends[1])
-        for column in range(self.codes.shape[1]):
-            if column != self.by and len(left):
-                codes = self.codes[left, column]
-                left = left[(low[column] <= codes) & (codes <= high[column])]
-        return left
-
-
-def looked_up(codes: Ints, counts: Ints, of: Ints) -> Records:
-    """Records in the order in which they are looked up; arguments as of `Records`."""
-    by = int(codes.max(axis=0, initial=0).argmax())
-    order = np.argsort(codes[:, by], kind="stable")
-    places = np.empty(len(order), np.int64)
-    places[order] = np.arange(len(order))
-    return Records(np.asfortranarray(codes[order]), counts[order], places[of], by)
-
-
-def classes(cells: Sequence[Coded], rows: int) -> Distinct:
-    """Published rows that look alike in all quasi-identifiers."""
-    return distinct([each.codes for each in cells], rows)
-
-
-def boxes(cells: Sequence[Coded], words: Sequence[Vocabulary], rows: int) -> Boxes:
-    """The classes of published columns, read with their vocabularies."""
-    found = classes(cells, rows)
-    spans = [
-        tuple(part[each.codes[found.first]] for part in meaning.read(each))
-        for each, meaning in zip(cells, words, strict=True)
+    ranks = [_ranks(each)[codes] for each, codes in zip(spans, cells, strict=True)]
+    found = distinct(ranks, rows)
+    sides = [
+        tuple(part[codes[found.first]] for part in each)
+        for each, codes in zip(spans, cells, strict=True)
     ]
     low, high, level = (
-        np.array([span[part] for span in spans], np.int64).reshape(len(spans), -1).T
+        np.array([side[part] for side in sides], np.int32).reshape(len(sides), -1).T
         for part in range(3)
     )
     domain = np.array([meaning.size for meaning in words], np.int64)
-    return Boxes(low, high, level, found.counts, found.of, domain)
+    return Boxes(low, high, level.astype(np.int8), domain), found.of
 
 
-def records(cells: Sequence[Coded], words: Sequence[Vocabulary], rows: int) -> Records:
-    """Original records, read with the vocabularies of their columns."""
-    codes = [meaning.codes(each) for each, meaning in zip(cells, words, strict=True)]
-    found = distinct(codes, rows)
-    matrix = np.array([each[found.first] for each in codes], np.int64).reshape(len(codes), -1).T
-    return looked_up(matrix, found.counts, found.of)
-
-
-def columns_of(table: pa.Table, names: Sequence[str]) -> list[Coded]:
-    """Several columns of a table."""
-    return [coded(table, name) for name in names]
+def _ranks(spans: Spans) -> Ints:
+    """The place of each label in the order of what it covers; who covers the same has the same."""
+    first, last, level = spans
+    order = np.lexsort((level, last, first))
+    sorted_ = np.stack(spans)[:, order]
+    steps = (np.diff(sorted_, axis=1) != 0).any(axis=0)
+    ranks = np.zeros(len(order), np.int64)
+    ranks[order[1:]] = np.cumsum(steps)
+    return ranks

@@ -50,6 +50,16 @@ def without_population() -> Note:
     )
 
 
+def large_population() -> Note:
+    """No journalist's risk: too many comparisons."""
+    return Note(
+        "large-population",
+        "The risk by somebody who does not know whether the person is in the table (journalist) "
+        "was not measured: classes and population are too many to compare. It is at most the "
+        "prosecutor's.",
+    )
+
+
 def modelled(share: float) -> Note:
     """The estimate of population uniques is a model's."""
     large = (
@@ -69,9 +79,9 @@ def homogeneous(found: Homogeneity) -> Note:
     """Classes that tell a sensitive value to whoever finds them."""
     return Note(
         "homogeneous",
-        f"In {found.classes:,} classes all {found.rows:,} rows have the same {found.column}: who "
-        "finds the class of a person knows it, however many are in it. k alone does not prevent "
-        "this; ask for l-diversity or t-closeness.",
+        f"In {found.classes:,} classes all {found.people:,} people have the same {found.column}: "
+        "who finds the class of a person knows it, however many are in it. k alone does not "
+        "prevent this; ask for l-diversity or t-closeness.",
     )
 
 

@@ -8,18 +8,25 @@ from typing import Literal, TypeAlias
 from privet.protect.risk.intervals import Excess, Rate, excess
 
 NoteKind: TypeAlias = Literal[
-    "downcoding", "homogeneous", "no-original", "no-population", "model", "control", "empty"
+    "downcoding",
+    "homogeneous",
+    "no-original",
+    "no-population",
+    "large-population",
+    "model",
+    "control",
+    "empty",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """How likely a record is told who it is about, over the records of the table.
+    """How likely somebody is found in the table, over the people of all classes.
 
     Attributes:
-        highest: of the record most at risk.
-        mean: over all records.
-        above: share of records whose risk is above the report's threshold.
+        highest: of who is most at risk.
+        mean: over all.
+        above: share of those whose risk is above the report's threshold.
     """
 
     highest: float
@@ -34,7 +41,7 @@ class PopulationUniques:
     Attributes:
         size: people in the population, as the caller said.
         uniques: expected number of them who are alone in all quasi-identifiers.
-        sample_uniques: expected number of records alone in the table and in the population too.
+        sample_uniques: expected number of people alone in the table and in the population too.
         alpha: the fitted model's first parameter, 0 to 1.
         theta: its second, above `-alpha`.
     """
@@ -48,12 +55,12 @@ class PopulationUniques:
 
 @dataclass(frozen=True, slots=True)
 class Uniqueness:
-    """Records that nobody in the table is like in all quasi-identifiers.
+    """People whom nobody else in the table is like in all quasi-identifiers.
 
     Attributes:
         unique: how many of the published table.
         before: how many of the original, where there is one.
-        rows_before: rows of the original.
+        people_before: people of the original.
         in_population: of the table's unique ones, how many are alone in the population too, where
             a population table was given.
         estimated: the model's estimate where only the size of the population is known.
@@ -61,14 +68,14 @@ class Uniqueness:
 
     unique: int
     before: int | None = None
-    rows_before: int | None = None
+    people_before: int | None = None
     in_population: int | None = None
     estimated: PopulationUniques | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SinglingColumns:
-    """How many rows these columns alone make unique."""
+    """How many people these columns alone make unique."""
 
     columns: tuple[str, ...]
     unique: int
@@ -81,13 +88,13 @@ class Homogeneity:
     Attributes:
         column: the sensitive column.
         classes: how many such classes.
-        rows: how many records are in them: whoever finds the class knows their value.
+        people: how many people are in them: whoever finds the class knows their value.
         least: fewest distinct values in a class.
     """
 
     column: str
     classes: int
-    rows: int
+    people: int
     least: int
 
 
@@ -129,15 +136,17 @@ class RiskReport:
 
     Attributes:
         rows: published rows.
+        people: whom they are about, each once; rows where each row is somebody.
+        by_subject: whether people may have several rows.
         quasi_identifiers: the columns that classes are made of.
         sensitive: the sensitive columns.
-        sizes: how many classes there are of each size: (rows of the class, classes), rising.
-        threshold: the risk above which records are counted.
+        sizes: how many classes there are of each size: (people of the class, classes), rising.
+        threshold: the risk above which people are counted.
         prosecutor: of somebody who knows that the person is in the table: 1 by size of the class.
         journalist: of somebody who knows the population only: 1 by the population's size of the
-            class; None without a population table.
-        marketer: share of records that somebody who links all of them gets right: classes by rows.
-        uniqueness: records that nobody is like.
+            class; None without a population table, or where it is too much to compare.
+        marketer: share of people that somebody who links all of them gets right: classes by people.
+        uniqueness: people whom nobody is like.
         singling: what columns alone or together make unique, most first.
         homogeneity: one for each sensitive column.
         tight: of generalised cells that were looked at, how many could not be narrower for the
@@ -148,6 +157,8 @@ class RiskReport:
     """
 
     rows: int
+    people: int
+    by_subject: bool
     quasi_identifiers: tuple[str, ...]
     sensitive: tuple[str, ...]
     sizes: tuple[tuple[int, int], ...]
@@ -169,6 +180,11 @@ class RiskReport:
         return sum(classes for _, classes in self.sizes)
 
     @property
+    def placed(self) -> int:
+        """People of all classes: who has rows in several counts in each."""
+        return sum(size * classes for size, classes in self.sizes)
+
+    @property
     def smallest(self) -> int:
-        """Rows of the smallest class; 0 of an empty table."""
+        """People of the smallest class; 0 of an empty table."""
         return self.sizes[0][0] if self.sizes else 0

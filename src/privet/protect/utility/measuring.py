@@ -20,8 +20,9 @@ import pyarrow as pa
 from privet.model.errors import ConfigError
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.loss import SUPPRESSED_ROW
-from privet.protect.risk.boxes import Boxes, Records, boxes, columns_of, records, vocabulary
-from privet.protect.risk.coding import Ints
+from privet.protect.risk.coding import Ints, Numbers
+from privet.protect.risk.records import Records
+from privet.protect.risk.table import Beside, Measured, read
 from privet.protect.utility.report import ColumnUse, UtilityReport
 
 Floats = npt.NDArray[np.float64]
@@ -58,48 +59,52 @@ def utility(
             f"{table.num_rows:,} rows were published of {original.num_rows:,}",
             hint="give the table that the release was made from",
         )
-    trees = hierarchies or {}
-    cells, raw = columns_of(table, quasi_identifiers), columns_of(original, quasi_identifiers)
-    words = [
-        vocabulary(name, trees.get(name), each)
-        for name, each in zip(quasi_identifiers, raw, strict=True)
-    ]
-    release = boxes(cells, words, table.num_rows)
-    before = records(raw, words, original.num_rows)
+    made = read(table, quasi_identifiers, (), hierarchies or {}, Beside(original))
+    if made.original is None:
+        raise ValueError("a table was read without its original")
+    return used(made, made.original, k)
+
+
+def used(made: Measured, original: Records, k: int | None) -> UtilityReport:
+    """What the release lost, as it was measured; `original` and `k` as of `utility`."""
+    sizes, before = made.release.rows.astype(np.int64), original.groups.rows
     columns = tuple(
-        _column(name, at, release, before, max(map(_level, words[at].spans.values())) + 1)
-        for at, name in enumerate(quasi_identifiers)
+        _column(made, at, sizes, (original.codes[:, at], before[original.number]))
+        for at in range(len(made.names))
     )
-    classes, rows = len(release.sizes), original.num_rows
-    average = table.num_rows / classes if classes else 0.0
+    published, rows, classes = int(sizes.sum()), int(before.sum()), len(sizes)
+    average = published / classes if classes else 0.0
     return UtilityReport(
         rows=rows,
-        published=table.num_rows,
+        published=published,
         classes=classes,
         columns=columns,
         loss=float(np.mean([each.loss for each in columns])),
         entropy=float(np.mean([each.entropy for each in columns])),
-        discernibility=_discernibility(release.sizes, rows - table.num_rows, rows),
+        discernibility=_discernibility(sizes, rows - published, rows),
         average_class=average,
         average_by_k=average / k if k else None,
     )
 
 
-def _level(span: tuple[int, int, int]) -> int:
-    return span[2]
+def _column(made: Measured, at: int, sizes: Ints, before: tuple[Numbers, Numbers]) -> ColumnUse:
+    """What one column lost.
 
-
-def _column(name: str, at: int, release: Boxes, before: Records, levels: int) -> ColumnUse:
-    rows = len(before.of)
+    Args:
+        made: the release.
+        at: the column.
+        sizes: rows of each class.
+        before: leaf codes of the original's combinations, and rows of each.
+    """
+    name, word = made.names[at], made.words[at]
+    rows = int(before[1].sum())
     if not rows:
-        return ColumnUse(name, 0.0, 0.0, (0.0,) * levels)
-    low, high, sizes = release.low[:, at], release.high[:, at], release.sizes
-    gone = rows - int(sizes.sum())
-    leaves = int(release.domain[at])
+        return ColumnUse(name, 0.0, 0.0, (0.0,) * word.levels)
+    low, high = made.boxes.low[:, at].astype(np.int64), made.boxes.high[:, at].astype(np.int64)
+    gone, leaves = rows - int(sizes.sum()), word.size
     lost = (sizes * ((high - low) / max(leaves - 1, 1))).sum() + gone * SUPPRESSED_ROW
-    on = np.bincount(release.level[:, at], weights=sizes, minlength=levels) / rows
-    codes, each = before.codes[:, at], before.counts
-    counts = np.bincount(codes, weights=each, minlength=leaves).astype(np.float64)
+    on = np.bincount(made.boxes.level[:, at], weights=sizes, minlength=word.levels) / rows
+    counts = np.bincount(before[0], weights=before[1], minlength=leaves).astype(np.float64)
     bits = _bits(counts, low, high)
     most = float(_bits(counts, np.array([0]), np.array([leaves - 1]))[0])
     entropy = ((sizes * bits).sum() + gone * most) / (rows * most) if most > 0 else gone / rows
