@@ -45,6 +45,15 @@ QUARANTINE = """
       customers.city: keep
       customers.amount: keep
 """
+QUESTION = """
+  - allow: query
+    role: analyst
+    purpose: research
+    data: customers
+    as: {dp: {epsilon: 1, delta: 1e-6}}
+budgets:
+  customers: {unit: customer, epsilon: 3, delta: 1e-6, per: {role: 2}, max_norm: 3, max_groups: 1}
+"""
 HELD = (
     "C100,x\n",
     "C101,c@example.org,s,Ulm,many\n",
@@ -233,6 +242,12 @@ def printed(tmp_path: Path) -> Mapping[str, list[Outcome]]:
     call("quarantine reprocess", "customers", *AS_ANALYST)
     call("run", "research")
     call("quarantine release", "customers", *AS_ANALYST, "--reason", "rule:range_amount")
+    policy.write_text(policy.read_text() + QUESTION)
+    asked = ("SELECT city, COUNT(*) AS n FROM customers GROUP BY city", *AS_ANALYST)
+    call("query", *asked)
+    call("query", *asked, "--explain")
+    call("budget")
+    call("budget", "customers", "--tight")
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     (fresh / "customers.csv").write_text("name,amount\nAnna,1\nBert,2\n")
@@ -310,6 +325,8 @@ def failing(made: Made) -> Iterator[Outcome]:
         ],
         "subject restrict": ["subject", "restrict", "nobody"],
         "subject lift": ["subject", "lift", "nobody"],
+        "query": ["query", "SELECT 1", *AS_ANALYST],
+        "budget": ["budget"],
     }
     for words in first.values():
         yield privet(made.root, *words, "--json", given="x\n")
