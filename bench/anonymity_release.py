@@ -73,6 +73,7 @@ STAGES = {
     "solve": "privet.project.anonymous_releases:solve_by_method",
     "exact check": "privet.protect.holding:held_back",
     "plan": "privet.protect.fitted:FittedPlan.to_bytes",
+    "risk and use": "privet.protect.assessment.whole:told_of",
     "rows that leave": "privet.protect.release_table:ReleaseTable.rows",
     "write": "privet.adapters.formats.write:_ParquetWriter.write",
     "claim": "privet.protect.release_table:ReleaseTable.claim",

@@ -242,6 +242,7 @@ def risk(
     original: object | None = None,
     population: object | int | None = None,
     control: object | None = None,
+    subject: str | None = None,
     seed: int = 0,
 ) -> RiskReport:
     """What is left of risk in a table that was, or would be, shown.
@@ -254,6 +255,8 @@ def risk(
         original: the table that it was made from: then attacks are tried on it.
         population: a table of everybody, or how many there are.
         control: people like those, who are not in the table: attacked like the others.
+        subject: the column that says whom a row is about, in whichever table has it: who has
+            several rows is one person. A result knows its own.
         seed: of what is drawn.
 
     Raises:
@@ -262,7 +265,7 @@ def risk(
     """
     from privet.project.anonymising import Beside, assess  # noqa: PLC0415
 
-    beside = Beside(original, population, control)
+    beside = Beside(original, population, control, subject)
     return assess(frame, quasi_identifiers, sensitive, hierarchies or {}, beside, seed=seed)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from privet.adapters.world import SystemEntropy
@@ -26,8 +28,11 @@ from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.hierarchies.specs import CsvHierarchy, HierarchySpec, TreeHierarchy
 from privet.protect.release_table import ReleaseTable, Task
 from privet.protect.risk.assessing import risk
+from privet.protect.risk.decided import measured
 from privet.protect.spelling import spelled
+from privet.protect.utility.measuring import used
 from privet.protect.verifying import Claim
+from privet.protect.verifying_sql import SUBJECT
 from privet.transforms.arrow import Values
 
 if TYPE_CHECKING:
@@ -51,13 +56,18 @@ class Anonymised:
             means, which are not applied again.
         measures: `k`, `criteria` (each asked and found, counted anew in SQL on the frame),
             `checks` (what else was looked at), `classes`, `smallest`, `largest`, `suppressed`,
-            `loss` and `bound` (0 to 1), `optimal`, `method`. Exact figures of the input: not
-            for who gets the frame.
+            `loss` and `bound` (0 to 1), `optimal`, `method`, and, but for means, `use` (loss by
+            column, entropy, discernibility, average class). Exact figures of the input: not for
+            who gets the frame.
+        subject: the column of the input that said whom a row is about.
+        whose: a number for the subject of each row of the frame, for `pv.risk`; None without one.
     """
 
     frame: pa.Table = field(repr=False)
     plan: FittedPlan | None = field(repr=False)
     measures: Mapping[str, Any]
+    subject: str | None = None
+    whose: npt.NDArray[np.int32] | None = field(default=None, repr=False)
 
 
 def anonymise(
@@ -114,7 +124,7 @@ def anonymise(
     for batch, whom in _batches(table, subject):
         made.see(batch, whom)
     made.decide()
-    return _checked(made, promise.k)
+    return replace(_checked(made, promise.k), subject=subject)
 
 
 def _batches(
@@ -185,8 +195,12 @@ def _checked(made: ReleaseTable, k: int) -> Anonymised:
     figures = {name: each for name, each in made.measures().items() if name in _SHOWN}
     for name in ("loss", "bound"):
         figures[name] = None if figures[name] is None else float(figures[name])
+    seen = measured(replace(made.decided(), sensitive={}, population=None))
+    if seen.original is not None:
+        figures["use"] = used(seen, seen.original, k)
     measures = {"k": k, **figures, "criteria": found.criteria, "checks": found.checks}
-    return Anonymised(shown, read_plan(made.plan_bytes), measures)
+    whose = made.companion().get(SUBJECT)
+    return Anonymised(shown, read_plan(made.plan_bytes), measures, whose=whose)
 
 
 def _verified(
@@ -211,6 +225,7 @@ class Beside:
     original: object | None = None
     population: object | int | None = None
     control: object | None = None
+    subject: str | None = None
 
 
 def assess(
@@ -224,6 +239,7 @@ def assess(
 ) -> RiskReport:
     """The risk that is left in a frame; see `privet.risk`."""
     original = None if beside.original is None else as_table(beside.original)
+    subject = beside.subject
     if isinstance(frame, Anonymised):
         if frame.plan is None and (original is not None or not quasi_identifiers):
             raise ConfigError(
@@ -234,7 +250,11 @@ def assess(
         if frame.plan is not None:
             trees = dict(zip(frame.plan.columns, frame.plan.hierarchies, strict=True))
             quasi_identifiers = quasi_identifiers or frame.plan.columns
-        frame = frame.frame
+        subject = subject or frame.subject
+        shown = frame.frame
+        if subject is not None and frame.whose is not None:
+            shown = shown.append_column(subject, pa.array(frame.whose))
+        frame = shown
     else:
         trees = {name: _tree(original, name, declared(said)) for name, said in hierarchies.items()}
     people = beside.population
@@ -246,6 +266,7 @@ def assess(
         population=people if people is None or isinstance(people, int) else as_table(people),
         original=original,
         control=None if beside.control is None else as_table(beside.control),
+        subject=subject,
         seed=seed,
     )
 

@@ -1,169 +1,133 @@
-"""Risk and use of an anonymised table: two sections of the report, and a page of their own.
+"""What is left of risk and of use in an anonymised release: two sections of the report.
 
-For the person who ran the release. No value is shown, and no count of 1 to 9 rows: counts stand on
-the steps of `report.levels`, shares that would tell such a count are told as a bound. The size of
-the smallest class is shown where it is what the release promises, ten or more, or named as few.
+For the person who ran the release. What is shown is what `protect.assessment.told` tells, and
+nothing else: no value, and no count or difference of counts that is a small group's.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterator
-from importlib.resources import files
+from collections.abc import Callable, Iterator, Sequence
 
-from privet.protect.risk.intervals import Rate
-from privet.protect.risk.report import Attack, Chance, RiskReport
-from privet.protect.utility.report import UtilityReport
+from privet.pipeline.summary import DataSummary, RunSummary
+from privet.protect.assessment.told import Part, Told, ToldAttack, ToldChance
 from privet.report import words
 from privet.report.anonymity_charts import Bar, Column, lying, standing
-from privet.report.disclosure import SMALL
-from privet.report.levels import Ladder
 from privet.report.markup import Body, Html, element, framed, join, name, names, table
 
-_BINS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000)
 _FEWEST_COLUMNS = 5
-_ATTACKS = {
+_SINGLING = 6
+_KINDS = {
     "singling-out": "Singling out",
     "linkability": "Linking halves",
     "inference": "Guessing",
 }
 
 
-def sections(risk: RiskReport | None, utility: UtilityReport | None) -> tuple[Html, ...]:
-    """What is there to say of a release, for a page that has its own head."""
-    made = []
-    if risk is not None:
-        made.append(risk_section(risk))
-    if utility is not None:
-        made.append(utility_section(utility))
-    return tuple(made)
+def risk_section(summary: RunSummary) -> Html | None:
+    """What is left of risk in each data set that was measured; None where none was."""
+    return _section(summary, "risk", "What is left of risk", _risk)
 
 
-def page(risk: RiskReport | None, utility: UtilityReport | None, title: str) -> str:
-    """The sections as one HTML document: no script, no address outside of itself."""
-    style = files("privet.report").joinpath("style.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = element(
-        "head",
-        Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html('<meta name="color-scheme" content="light dark">'),
-        element("title", title),
-        Html(f"<style>{style}</style>"),
-    )
-    heading = element("header", element("h1", title))
-    body = element("body", heading, element("main", *sections(risk, utility)))
-    return f'<!doctype html>\n<html lang="en">\n{head}\n{body}\n</html>\n'
+def use_section(summary: RunSummary) -> Html | None:
+    """What is left of use."""
+    return _section(summary, "use", "What is left of use", _use)
 
 
-def risk_section(report: RiskReport) -> Html:
-    """What is left of risk."""
-    heading = element("h2", "What is left of risk")
-    if not report.rows:
-        return element("section", heading, element("p", "No row was published."), id="risk")
-    return element(
-        "section",
-        heading,
-        element("p", *_lede(report)),
-        element("h3", "How many rows look alike"),
-        *_sizes(report),
-        element("h3", "Chance to tell whose a row is"),
-        element("p", *_explained(report)),
-        _framed_chart("Chance by what the attacker knows", lying(_chances(report), "Chances")),
-        *_attacks(report),
-        *_singling(report),
-        *_homogeneity(report),
-        *_notes(report),
-        id="risk",
-    )
+def _section(
+    summary: RunSummary, place: str, heading: str, parts: Callable[[str, Told], Iterator[Html]]
+) -> Html | None:
+    told = [(data, data.assessed) for data in summary.data if data.assessed is not None]
+    if not told:
+        return None
+    articles = [_article(data, parts(data.name, each)) for data, each in told]
+    return element("section", element("h2", heading), *articles, id=place)
 
 
-def _lede(report: RiskReport) -> Iterator[str]:
-    yield f"{_count(report.rows)} rows were published. They are told apart by "
-    yield names(report.quasi_identifiers)
-    yield "; rows that are the same in all of these form a class. "
-    if report.smallest >= SMALL or report.smallest == 1:
-        small = f"has {report.smallest:,} rows" if report.smallest > 1 else "has a single row"
-        yield f"The smallest class {small}."
+def _article(data: DataSummary, parts: Iterator[Html]) -> Html:
+    return element("article", element("h3", name(data.name)), *parts)
+
+
+def _risk(data: str, told: Told) -> Iterator[Html]:
+    yield element("p", *_lede(told))
+    yield element("h4", "How many look alike")
+    yield from _sizes(data, told)
+    yield element("h4", "Chance to tell who somebody is")
+    yield element("p", *_explained(told))
+    yield framed(f"Chances in {data}", lying(_chances(told), "Chances by what the attacker knows"))
+    yield from _attacks(data, told)
+    yield from _singling(data, told)
+    yield from _homogeneity(data, told)
+    if told.notes:
+        yield element("h4", "What these figures do not say")
+        yield element("ul", *(element("li", note.text) for note in told.notes))
+
+
+def _whom(told: Told) -> str:
+    return "people" if told.by_subject else "rows"
+
+
+def _lede(told: Told) -> Iterator[str]:
+    yield f"{_whom(told).capitalize()} are told apart by "
+    yield names(told.quasi_identifiers)
+    yield "; those that are the same in all of these form a class. "
+    if told.smallest > told.k:
+        yield f"The smallest class has {told.smallest:,} {_whom(told)}."
     else:
-        yield f"No class has fewer than {report.smallest} rows."
-    unique, before = report.uniqueness.unique, report.uniqueness.before
-    if before is not None and report.uniqueness.people_before:
-        was = _part(before, report.uniqueness.people_before)
-        yield f" Unlike every other row: {was} before, {_part(unique, report.rows)} now."
-    estimated = report.uniqueness.estimated
-    if estimated is not None and unique:
-        share = words.share(estimated.sample_uniques, unique)
-        yield f" Of the unique rows, an estimated share of {share} is unique among all "
-        yield f"{estimated.size:,} people of the population too."
+        yield f"No class has fewer than {told.k:,} {_whom(told)}."
+    yield f" Unlike all others: {_said(told.unique_before, told)} before, "
+    yield f"{_said(told.unique, told)} now."
 
 
-def _sizes(report: RiskReport) -> Iterator[Html]:
+def _sizes(data: str, told: Told) -> Iterator[Html]:
     columns = []
-    for begin, end in zip(_BINS, (*_BINS[1:], None), strict=True):
-        rows = sum(
-            size * classes
-            for size, classes in report.sizes
-            if size >= begin and (end is None or size < end)
-        )
-        label = f"{begin:,}" if end == begin + 1 else f"{begin:,} to {(end or 0) - 1:,}"
-        label = f"{begin:,} and more" if end is None else label
-        kind = "risky" if 1 / begin > report.threshold else "calm"
-        columns.append(Column(label, _shown(rows, report.rows), kind, _brief(rows, report.rows)))
+    for begin, end, part in told.sizes:
+        label = f"{begin:,}" if end == begin else f"{begin:,} to {end:,}" if end else ""
+        label = label or f"{begin:,} and more"
+        kind = "risky" if 1 / begin > told.threshold else "calm"
+        columns.append(Column(label, part.share, kind, _brief(part)))
     while len(columns) > _FEWEST_COLUMNS and not columns[-1].value:
         columns.pop()
-    yield _framed_chart(
-        "Rows by the size of their class",
-        standing(columns, "Share of rows by the size of their class", "rows in the class"),
-    )
+    whom = _whom(told)
+    said = f"Share of {whom} by the size of their class"
+    yield framed(f"Classes of {data} by size", standing(columns, said, f"{whom} in the class"))
     yield _legend(
-        ("risky", f"with chances above {words.share(report.threshold, 1)}"),
+        ("risky", f"with chances above {words.share(told.threshold, 1)}"),
         ("calm", "none above it"),
     )
 
 
-def _explained(report: RiskReport) -> Iterator[str]:
-    yield "Who knows that a person is in the table finds the class, and is left to pick one row of "
-    yield "it (prosecutor). "
-    if report.journalist is not None:
+def _explained(told: Told) -> Iterator[str]:
+    yield "Who knows that a person is in the table finds the class, and is left to pick one of it "
+    yield "(prosecutor). "
+    if told.journalist is not None:
         yield "Who knows only that the person is of the population picks one of all people who "
         yield "would be in that class (journalist). "
-    yield "Who matches all rows at once gets one of each class right on average (marketer). "
-    above = round(report.prosecutor.above * report.rows)
-    yield f"Above {words.share(report.threshold, 1)} for the first of them: "
-    yield f"{_part(above, report.rows)}."
+    yield "Who matches all at once gets one of each class right on average (marketer). "
+    yield f"Above {words.share(told.threshold, 1)} for the first of them: "
+    yield f"{_said(told.prosecutor.above, told)}."
 
 
-def _chances(report: RiskReport) -> list[Bar]:
-    bars = [*_two("Prosecutor", report.prosecutor, report.rows)]
-    if report.journalist is not None:
-        bars += _two("Journalist", report.journalist, report.rows)
-    return [*bars, _mean("Marketer, share of all rows", report.marketer, report.rows, apart=True)]
+def _chances(told: Told) -> list[Bar]:
+    bars = list(_two("Prosecutor", told.prosecutor))
+    if told.journalist is not None:
+        bars += _two("Journalist", told.journalist)
+    marketer = words.share(told.marketer, 1)
+    return [
+        *bars,
+        Bar(f"Marketer, share of {_whom(told)}", told.marketer, "calm", marketer, apart=True),
+    ]
 
 
-def _two(who: str, chance: Chance, rows: int) -> Iterator[Bar]:
-    told = words.share(chance.highest, 1)
-    yield Bar(f"{who}, highest", chance.highest, "calm", told, apart=True)
-    yield _mean(f"{who}, mean", chance.mean, rows)
+def _two(who: str, chance: ToldChance) -> Iterator[Bar]:
+    highest, mean = words.share(chance.highest, 1), words.share(chance.mean, 1)
+    yield Bar(f"{who}, at most", chance.highest, "calm", highest, apart=True)
+    yield Bar(f"{who}, mean", chance.mean, "calm", mean)
 
 
-def _mean(label: str, mean: float, rows: int, *, apart: bool = False) -> Bar:
-    """A mean chance is a number of people by the rows: the number goes on a step, as rows do."""
-    people = max(round(mean * rows), 1)
-    bound = min(SMALL / rows, 1.0)
-    if people < SMALL:
-        return Bar(label, bound, "calm", f"under {words.share(bound, 1)}", apart=apart)
-    shown = _shown(people, rows)
-    return Bar(label, shown, "calm", words.share(shown, 1), apart=apart)
-
-
-def _attacks(report: RiskReport) -> Iterator[Html]:
-    if not report.attacks:
+def _attacks(data: str, told: Told) -> Iterator[Html]:
+    if not told.attacks:
         return
-    yield element("h3", "Attacks that were tried")
+    yield element("h4", "Attacks that were tried")
     yield element(
         "p",
         "Each attack was tried with the release, and as often on a control group for which the "
@@ -171,44 +135,42 @@ def _attacks(report: RiskReport) -> Iterator[Html]:
         "thin lines are 95 % intervals; a difference in bold is more than chance.",
     )
     bars = []
-    for attack in report.attacks:
-        label = _label(attack, report)
-        bars.append(_bar(label, attack.attack, "attacked", apart=True))
-        bars.append(_bar("", attack.control, "blind"))
-    yield _framed_chart("Attacks and controls", lying(bars, "Attacks beside their controls"))
+    for attack in told.attacks:
+        (first, second), label = attack.rates, _label(attack, told)
+        spans = (first.low, first.high), (second.low, second.high)
+        bars.append(_bar(label, attack.attack, "attacked", spans[0], apart=True))
+        bars.append(_bar("", attack.control, "blind", spans[1]))
+    yield framed(f"Attacks on {data}", lying(bars, "Attacks beside their controls"))
     yield _legend(("attacked", "with the release"), ("blind", "control"))
     yield table(
-        "What the release adds",
+        f"What the release of {data} adds",
         ("Attack", "What was done", "Tries", "More than control"),
-        [Body([_told(attack, report) for attack in report.attacks])],
+        [Body([_tried(attack, told) for attack in told.attacks])],
         "numbers",
     )
 
 
-def _label(attack: Attack, report: RiskReport) -> str:
+def _label(attack: ToldAttack, told: Told) -> str:
     if attack.kind == "singling-out":
-        only = attack.about == report.quasi_identifiers
+        only = attack.about == told.quasi_identifiers
         return "Singling out" if only else "Singling out, with sensitive columns"
-    return (
-        f"{_ATTACKS[attack.kind]} {attack.about[0]}"
-        if attack.kind == "inference"
-        else (_ATTACKS[attack.kind])
-    )
+    kind = _KINDS.get(attack.kind, attack.kind)
+    return f"{kind} {attack.about[0]}" if attack.kind == "inference" else kind
 
 
-def _bar(label: str, rate: Rate, kind: str, *, apart: bool = False) -> Bar:
-    few = 0 < rate.hits < SMALL
-    told = f"under {words.share(SMALL, rate.tries)}" if few else words.share(rate.share, 1)
-    value = SMALL / max(rate.tries, SMALL) if few else rate.share
-    return Bar(label, value, kind, told, (rate.low, rate.high), apart=apart)
+def _bar(
+    label: str, part: Part, kind: str, span: tuple[float, float], *, apart: bool = False
+) -> Bar:
+    return Bar(label, part.share, kind, _brief(part), span, apart=apart)
 
 
-def _told(attack: Attack, report: RiskReport) -> tuple[str, ...]:
+def _tried(attack: ToldAttack, told: Told) -> tuple[str, ...]:
     found = attack.excess
     value, low, high = (_points(each) for each in (found.value, found.low, found.high))
     said = f"{value} points ({low} to {high})"
     shown = element("strong", said) if found.shown else Html(said)
-    return _label(attack, report), attack.how, _count(attack.attack.tries), shown
+    tries = f"all, about {attack.tries:,}" if attack.every else f"{attack.tries:,}"
+    return _label(attack, told), attack.how, tries, shown
 
 
 def _points(difference: float) -> str:
@@ -217,102 +179,75 @@ def _points(difference: float) -> str:
     return f"{rounded:+d}" if rounded else "0"
 
 
-def _singling(report: RiskReport) -> Iterator[Html]:
-    if not report.singling:
+def _singling(data: str, told: Told) -> Iterator[Html]:
+    if not told.singling:
         return
     yield table(
-        "Columns that single out, as published",
-        ("Columns together", "Rows that are alone in them"),
-        [
-            Body([(names(found.columns), _part(found.unique, report.rows)) for found in shown])
-            for shown in [report.singling[:6]]
-        ],
+        f"Columns of {data} that single out, as published",
+        ("Columns together", f"{_whom(told).capitalize()} that are alone in them"),
+        [Body([(names(each), _said(part, told)) for each, part in told.singling[:_SINGLING]])],
         "numbers",
     )
 
 
-def _homogeneity(report: RiskReport) -> Iterator[Html]:
-    if not report.sensitive:
+def _homogeneity(data: str, told: Told) -> Iterator[Html]:
+    if not told.homogeneity:
         return
     yield table(
-        "Classes that tell a sensitive value although nobody is singled out",
-        ("Column", "Rows in classes with one value only"),
-        [
-            Body(
-                [
-                    (name(found.column), _part(found.people, report.rows))
-                    for found in report.homogeneity
-                ]
-            )
-        ],
+        f"Classes of {data} that tell a sensitive value although nobody is singled out",
+        ("Column", f"{_whom(told).capitalize()} in classes with one value only"),
+        [Body([(name(column), _said(part, told)) for column, part in told.homogeneity])],
         "numbers",
     )
 
 
-def _notes(report: RiskReport) -> Iterator[Html]:
-    told = [note.text for note in report.notes if note.kind != "homogeneous"]
-    if told:
-        yield element("h3", "What these figures do not say")
-        yield element("ul", *(element("li", text) for text in told))
-
-
-def utility_section(report: UtilityReport) -> Html:
-    """What is left of use."""
-    gone = report.suppressed
+def _use(data: str, told: Told) -> Iterator[Html]:
+    use = told.use
+    yield element(
+        "p",
+        "How much detail the columns lost by which rows are told apart. 0 % is a column as it was, "
+        "100 % one of which nothing is left; a suppressed row has lost all.",
+    )
     facts = (
-        ("Rows published", _count(report.published)),
-        ("Rows suppressed", _part(gone, report.rows)),
-        ("Classes", str(Ladder().step(report.classes)) if report.classes else "none"),
-        ("Rows in a class, on average", _rough(report.average_class)),
-        *(
-            [("The same by k; 1 is best", _rough(report.average_by_k))]
-            if report.average_by_k is not None
-            else []
-        ),
-        ("Loss of detail (NCP)", words.share(report.loss, 1)),
-        ("Loss of information (entropy)", words.share(report.entropy, 1)),
-        ("Rows alike, summed over rows", _rough(report.discernibility)),
+        ("Rows suppressed", _said(use.suppressed, told, "rows")),
+        ("Classes", f"about {told.classes:,}"),
+        ("Rows in a class, on average", _rough(use.average_class)),
+        ("The same by k; 1 is best", _rough(use.average_by_k)),
+        ("Loss of detail (NCP)", words.share(use.loss, 1)),
+        ("Loss of information (entropy)", words.share(use.entropy, 1)),
+        ("Rows alike, summed over rows (discernibility)", _rough(use.alike)),
     )
     listed = [element("div", element("dt", what), element("dd", said)) for what, said in facts]
-    return element(
-        "section",
-        element("h2", "What is left of use"),
-        element(
-            "p",
-            "How much detail the columns lost by which rows are told apart. 0 % is a column as it "
-            "was, 100 % one of which nothing is left; a suppressed row has lost all.",
-        ),
-        element("dl", *listed, class_="facts"),
-        element("h3", "What each column lost"),
-        _framed_chart("Loss by column", lying(_losses(report), "Loss of detail by column")),
-        _levels(report),
-        id="utility",
-    )
-
-
-def _losses(report: UtilityReport) -> list[Bar]:
-    return [
-        Bar(each.column, each.loss, "lost", words.share(each.loss, 1)) for each in report.columns
+    yield element("dl", *listed, class_="facts")
+    yield element("h4", "What each column lost")
+    losses = [
+        Bar(each.column, each.loss, "lost", words.share(each.loss, 1)) for each in use.columns
     ]
+    yield framed(f"Loss by column of {data}", lying(losses, "Loss of detail by column"))
+    yield _levels(data, told)
 
 
-def _levels(report: UtilityReport) -> Html:
-    deepest = max((len(each.levels) for each in report.columns), default=0)
-    heads = ["Column", "As it was", *(f"Level {level}" for level in range(1, deepest))]
-    rows = []
-    for each in report.columns:
-        cells = [_brief(round(share * report.rows), report.rows) for share in each.levels]
-        rows.append((name(each.column), *cells, *([""] * (deepest - len(cells)))))
+def _levels(data: str, told: Told) -> Html:
+    deepest = max((len(each.levels) for each in told.use.columns), default=0)
+    heads = ["Column", "Information", *_places(deepest)]
+    rows: list[Sequence[str]] = []
+    for each in told.use.columns:
+        cells = [_brief(part) for part in each.levels]
+        blank = [""] * (deepest - len(cells))
+        rows.append((name(each.column), words.share(each.entropy, 1), *cells, *blank))
     return table(
-        "Rows by the level that was published (the last level of each column is its star)",
+        f"What columns of {data} lost of information (entropy), and rows by the level that was "
+        "published (the last level of each column is its star)",
         heads,
         [Body(rows)],
         "figures",
     )
 
 
-def _framed_chart(caption: str, chart: Html) -> Html:
-    return framed(caption, chart)
+def _places(deepest: int) -> Iterator[str]:
+    yield "As it was"
+    for level in range(1, deepest):
+        yield f"Level {level}"
 
 
 def _legend(*kinds: tuple[str, str]) -> Html:
@@ -323,32 +258,22 @@ def _legend(*kinds: tuple[str, str]) -> Html:
 
 
 def _rough(amount: float) -> str:
-    """To two digits."""
-    return f"about {float(f'{amount:.2g}'):,.15g}" if amount else "none"
+    return f"about {amount:,.15g}" if amount else "none"
 
 
-def _count(rows: int) -> str:
-    return "No" if not rows else str(Ladder().step(rows)) if rows < SMALL else f"{rows:,}"
+def _said(part: Part, told: Told, whom: str = "") -> str:
+    """A part in words; few and most are told by what is few."""
+    whom = whom or _whom(told)
+    known = {
+        "none": "none",
+        "all": f"all {whom}",
+        "few": f"fewer than {told.few:,} {whom}",
+        "most": f"all but fewer than {told.few:,} {whom}",
+    }
+    return known.get(part.said) or f"{words.share(part.share, 1)} of the {whom}"
 
 
-def _part(rows: int, whole: int) -> str:
-    """Rows among `whole`, on a step and as a share; few are told as few."""
-    if not rows:
-        return "none"
-    if rows < SMALL:
-        return f"fewer than {SMALL} rows"
-    return f"{words.share(_shown(rows, whole), 1)} of the rows"
-
-
-def _brief(rows: int, whole: int) -> str:
-    """The same as a share alone, for where there is little room."""
-    if not rows:
-        return "none"
-    return "few" if rows < SMALL else words.share(_shown(rows, whole), 1)
-
-
-def _shown(rows: int, whole: int) -> float:
-    """The share that is drawn: of the middle of the step that the rows are on."""
-    if not whole:
-        return 0.0
-    return min(Ladder().step(rows).middle / whole, 1.0) if rows < whole else 1.0
+def _brief(part: Part) -> str:
+    """The same, for where there is little room."""
+    known = {"none": "none", "all": "all", "few": "few", "most": "nearly all"}
+    return known.get(part.said) or words.share(part.share, 1)

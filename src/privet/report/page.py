@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from privet.pipeline.summary import RunSummary
-from privet.report import columns, profiles, proof, quality, rows, terms, words
+from privet.report import anonymity, columns, profiles, proof, quality, rows, terms, words
 from privet.report.markup import Html, element, join, name, names
 
 _CONTENTS = (
@@ -16,6 +16,8 @@ _CONTENTS = (
     ("quality", "Quality"),
     ("profiles", "Shapes"),
     ("columns", "Columns"),
+    ("risk", "Risk"),
+    ("use", "Use"),
     ("limits", "Not promised"),
     ("check", "Check it"),
     ("terms", "Terms"),
@@ -87,19 +89,25 @@ def _lede(summary: RunSummary) -> list[str]:
 
 
 def _main(summary: RunSummary) -> Html:
-    shapes = profiles.section(summary)
+    some = {
+        "profiles": profiles.section(summary),
+        "risk": anonymity.risk_section(summary),
+        "use": anonymity.use_section(summary),
+    }
     links = [
         element("li", element("a", title, href=f"#{place}"))
         for place, title in _CONTENTS
-        if place != "profiles" or shapes is not None
+        if some.get(place, Html()) is not None
     ]
     return element(
         "main",
         element("nav", element("ul", *links), aria_label="Sections of this report"),
         rows.section(summary),
         quality.section(summary),
-        shapes or Html(),
+        some["profiles"] or Html(),
         columns.section(summary),
+        some["risk"] or Html(),
+        some["use"] or Html(),
         proof.limits(summary),
         proof.check(summary),
         terms.terms(summary),
