@@ -171,3 +171,38 @@ def test_the_table_for_people(made: Made) -> None:
     assert done.code == 0, done.said
     for word in ("Ulm", "n noise", "It cost epsilon", "Left of `customers`"):
         assert word in done.out
+
+
+def test_a_restored_backup_refunds_nothing(made: Made) -> None:
+    private = made.root / ".privet"
+    names = [path for path in private.glob("catalog.db*") if path.is_file()]
+    kept = {path: path.read_bytes() for path in names}
+    assert ask(made).code == 0
+    for path in private.glob("catalog.db*"):
+        path.unlink()
+    for path, data in kept.items():
+        path.write_bytes(data)
+    again = ask(made, "SELECT COUNT(*) AS more FROM customers")
+    assert again.code == 1, again.said
+    assert "older" in again.err
+    assert again.out == ""
+
+
+def test_spent_is_told_and_for_whom_it_is_void(made: Made) -> None:
+    assert ask(made).code == 0
+    done = privet(made.root, "budget", "--json")
+    assert done.code == 0, done.said
+    (total,) = done.json["budgets"]
+    assert total["charges"] == 1
+    assert total["void_for"] == ["local"]
+    assert 0 < float(total["spent"]) <= 2
+
+
+def test_a_charge_taken_out_of_the_catalog_is_found(made: Made) -> None:
+    assert ask(made).code == 0
+    with sqlite3.connect(made.root / ".privet" / "catalog.db") as catalog:
+        catalog.execute("DELETE FROM budget_charge")
+        catalog.execute("DELETE FROM budget_account")
+    done = ask(made, "SELECT COUNT(*) AS more FROM customers")
+    assert done.code == 1
+    assert "privacy ledger" in done.err

@@ -48,7 +48,7 @@ def tight_epsilon(events: Iterable[Event], delta: Delta) -> Epsilon:
         return UNBOUNDED
     if not counts:
         return Epsilon(Fraction(0))
-    composed = None
+    composed: _Distribution = None
     for distribution in _distributions(counts):
         composed = distribution if composed is None else composed.compose(distribution)
     found = composed.get_epsilon_for_delta(float(left) * (1 - _SLACK))

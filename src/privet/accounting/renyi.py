@@ -2,7 +2,7 @@
 
 Of each order alpha the curve holds the most that the Renyi divergence of the outputs over two
 neighbours can be (Mironov 2017); of order infinity, the most that the privacy loss can be. Curves
-of events chosen one after the other add up. Numbers are whole multiples of 2^-40, rounded up, so
+of events chosen one after the other add up. Numbers are whole multiples of 10^-12, rounded up, so
 that sums are exact and never too small. `claim.md` has statements and sources.
 """
 
@@ -39,8 +39,9 @@ ORDERS: Final[tuple[Fraction, ...]] = (
 )
 """The finite orders; a curve has one more entry, of order infinity. Part of `VERSION`."""
 
-_STEP: Final = 2**40
-_DELTA_STEP: Final = 2**80
+_STEP: Final = 10**12
+_DELTA_STEP: Final = 10**24
+"""Decimal, so that an epsilon of 0.1 is exact, and ten of them are 1."""
 _SLACK: Final = 1 + 2.0**-40
 """Double precision is off by less than that in what is computed with it here."""
 
@@ -50,8 +51,8 @@ class Cost:
     """What events come to.
 
     Attributes:
-        curve: by order, in units of 2^-40; the last is of order infinity. None: without bound.
-        delta: the probability of what the curve leaves out, in units of 2^-80.
+        curve: by order, in units of 10^-12; the last is of order infinity. None: without bound.
+        delta: the probability of what the curve leaves out, in units of 10^-24.
     """
 
     curve: tuple[int | None, ...]
@@ -144,12 +145,12 @@ def cost(event: Event) -> Cost:  # noqa: PLR0911  # one return for each event
         case Repeated(times, of):
             one = cost(of)
             curve = tuple(None if each is None else each * times for each in one.curve)
-            return Cost(curve, one.delta * times)
+            return _exact_last(Cost(curve, one.delta * times), event)
         case Together(parts):
             total = NOTHING
             for part in parts:
                 total = total.plus(cost(part))
-            return total
+            return _exact_last(total, event)
 
 
 def epsilon(spent: Cost, delta: Delta) -> Epsilon:
@@ -177,6 +178,33 @@ def conversion(order: Fraction, delta: Fraction) -> Fraction:
     parts = -math.log(float(delta)) / (a - 1), math.log1p(-1 / a), -math.log(a) / (a - 1)
     slack = sum(abs(part) for part in parts) * (_SLACK - 1)
     return Fraction(math.fsum(parts)) + Fraction(slack)
+
+
+def _exact_last(found: Cost, event: Event) -> Cost:
+    """With the largest loss of the whole rounded once: three thirds of an epsilon are the whole."""
+    most = _largest(event)
+    last = None if most is None else math.ceil(most * _STEP)
+    return Cost((*found.curve[:-1], last), found.delta)
+
+
+def _largest(event: Event) -> Fraction | None:  # noqa: PLR0911  # as `cost`
+    """The most that the privacy loss can be, exact; None where it has no bound."""
+    match event:
+        case Pure(epsilon):
+            return epsilon
+        case Laplace(ratio):
+            return 1 / ratio
+        case Concentrated(rho):
+            return None if rho else Fraction(0)
+        case Additional(_, of):
+            return _largest(of)
+        case Repeated(times, of):
+            one = _largest(of)
+            return None if one is None else one * times
+        case Together(parts):
+            found = [_largest(part) for part in parts]
+            return None if None in found else sum((f for f in found if f), Fraction(0))
+    return None
 
 
 def _concentrated(rho: Fraction) -> Cost:

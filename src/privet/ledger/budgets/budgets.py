@@ -50,8 +50,8 @@ class Account:
     def __str__(self) -> str:
         if self.dimension == "total":
             return f"`{self.data}`"
-        who = "this principal" if self.dimension == "principal" else f"`{self.name}`"
-        return f"`{self.data}` for {self.dimension} {who}"
+        who = "you" if self.dimension == "principal" else f"{self.dimension} `{self.name}`"
+        return f"`{self.data}` for {who}"
 
     def to_json(self) -> dict[str, Json]:
         """As log entries have it."""
