@@ -153,7 +153,7 @@ class ReleaseTable:
         self._sensitive: dict[str, Gathered] = {}
         self._trees: dict[str, tuple[Hierarchy, Ints]] = {}
         self._classes: Ints = np.zeros(0, np.int32)
-        self._combinations: tuple[Numbers, Ints] | None = None
+        self._combinations: tuple[Numbers, Ints, bool] | None = None
         self._order: Ints = np.zeros(0, np.int32)
 
     def see(self, batch: pa.RecordBatch, subjects: Values | None) -> None:
@@ -199,12 +199,13 @@ class ReleaseTable:
         """Rows, classes and combinations as numbers, once: combinations are forgotten here."""
         if self._combinations is None:
             raise ValueError("nothing was decided yet, or it was handed over")
-        (codes, of), self._combinations = self._combinations, None
+        (codes, of, ordered), self._combinations = self._combinations, None
         plan = self._decided()
         return Decided(
             plan,
             codes,
             of,
+            ordered,
             self._classes,
             self._subjects,
             {name: (tree.leaves, own) for name, (tree, own) in self._trees.items()},
@@ -335,22 +336,23 @@ class ReleaseTable:
         codes = np.empty((self._gathering.rows, len(columns)), kind, order="F")
         for place, (name, each) in enumerate(columns.items()):
             codes[:, place] = _codes(hierarchies[name], each)
-        table, groups = combine(
+        table, found = combine(
             tuple(columns),
             [len(tree.leaves) for tree in hierarchies.values()],
             codes,
             {name: (len(tree.leaves), each) for name, (tree, each) in self._trees.items()},
             self._subjects,
         )
-        del codes
+        of = found.astype(np.int32)
+        del codes, found
         if self._people is not None:
             table, places = with_population(table, self._people.combined(hierarchies))
-            groups = places[groups]
+            of = places[of].astype(np.int32)
         trees = self.trees()
         solved = self._solver(table, list(hierarchies.values()), task.promise, trees)
         plan = _frozen(task, tuple(hierarchies.items()), table.codes, solved)
-        self._combinations = plan.codes.astype(kind), groups.astype(np.int32)
-        classes = self._held(plan.classes[groups], plan)
+        self._combinations = plan.codes, of, True
+        classes = self._held(plan.classes[of], plan)
         self.loss = (solved.loss, solved.bound, solved.optimal)
         self.plan_bytes = plan.to_bytes()
         self._require_few(classes)
@@ -391,7 +393,7 @@ class ReleaseTable:
         placed = placed_values(plan, values, known_only=known_only)
         if not known_only:
             codes = [each.codes[own] for each, own in zip(placed, distinct.T, strict=True)]
-            self._combinations = np.column_stack(codes), groups.astype(np.int32)
+            self._combinations = np.column_stack(codes), groups.astype(np.int32), False
         return classes_of(plan, placed, distinct)[groups]
 
     def _require_few(self, classes: Ints) -> None:

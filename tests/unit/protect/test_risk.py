@@ -210,3 +210,54 @@ def test_estimates_stay_within_the_population(sizes: tuple[tuple[int, int], ...]
     assert found is not None
     assert 0 <= found.uniques <= found.size
     assert 0 <= found.sample_uniques <= dict(sizes).get(1, 0) + 1e-9
+
+
+WHOSE = pa.table({"who": ["A", "A", "B", "B", "C", "C", "C"]})["who"]
+
+
+def test_a_person_with_several_rows_is_one_person() -> None:
+    """A and C are alone in their classes, with two rows each; B is alone with one."""
+    table, original = (each.append_column("who", WHOSE) for each in (PUBLISHED, ORIGINAL))
+    report = assessed(table, original=original, subject="who")
+    # 20-29 Ulm: A twice. 30-39 Bonn: B twice and C. null *: C twice.
+    assert report.by_subject
+    assert (report.rows, report.people, report.placed) == (7, 3, 4)
+    assert report.sizes == ((1, 2), (2, 1))
+    assert report.prosecutor.highest == 1.0
+    assert report.marketer == 3 / 4
+    assert (report.uniqueness.unique, report.uniqueness.before) == (2, 3)
+    assert report.uniqueness.people_before == 3
+    assert report.homogeneity == (Homogeneity("ill", classes=2, people=2, least=1),)
+    quasi, with_sensitive = report.attacks[:2]
+    assert quasi.attack == Rate(4, 7)  # the rows of A's class, and of C's
+    assert with_sensitive.attack == Rate(7, 7)
+
+
+def test_one_person_in_two_classes_is_alone_in_what_they_share() -> None:
+    rows = {"a": ["x", "x", "y", "y"], "b": ["1", "2", "3", "3"], "who": ["A", "A", "B", "C"]}
+    report = risk(pa.table(rows), ["a", "b"], subject="who")
+    assert report.singling == (SinglingColumns(("a",), 1), SinglingColumns(("b",), 1))
+    assert report.uniqueness.unique == 1
+
+
+def test_the_order_of_rows_makes_no_difference() -> None:
+    order = np.random.default_rng(1).permutation(7)
+    report = assessed(original=ORIGINAL, population=ORIGINAL)
+    again = assessed(
+        PUBLISHED.take(order), original=ORIGINAL.take(order[::-1]), population=ORIGINAL.take(order)
+    )
+    assert again == report
+
+
+def test_what_is_too_much_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("privet.protect.risk.attacks._WORK", 20)
+    monkeypatch.setattr("privet.protect.risk.attacks._LEAST", 2)
+    monkeypatch.setattr("privet.protect.risk.assessing._WORK", 1)
+    report = assessed(original=ORIGINAL, population=ORIGINAL)
+    for attack in report.attacks:
+        assert 0 < attack.attack.tries < 7
+        assert attack.attack.tries == attack.control.tries
+    assert report.journalist is None
+    assert "large-population" in kinds(report)
+    assert report.tight is not None
+    assert report.tight.tries < 2

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from privet.protect.assessment.told import Part, Told, tell
+from privet.protect.risk import notes
 from privet.protect.risk.assessing import risk
-from privet.protect.risk.report import RiskReport
 from privet.protect.utility.measuring import utility
-from privet.protect.utility.report import UtilityReport
-from privet.report.anonymity import page, sections
-from tests.unit.report.reading import read
+from privet.report import render
+from tests.unit.report.reading import Element, read
+from tests.unit.report.summaries import customers, summary, tickets
 
 SECRET = "a-value-that-nobody-may-see"
 NAMES = ["city", "<b>age</b>"]
@@ -29,41 +32,71 @@ def tables(rows: int = 600) -> tuple[pa.Table, pa.Table]:
     return raw, raw.set_column(1, "<b>age</b>", pa.array(["*"] * rows))
 
 
+def told_of(raw: pa.Table, made: pa.Table, k: int = 5, names: list[str] = NAMES) -> Told:
+    found = risk(made, names, ["ill"], original=raw, population=raw, tries=200)
+    return tell(found, utility(made, raw, names, k=k), k)
+
+
 @pytest.fixture
-def reports() -> tuple[RiskReport, UtilityReport]:
-    raw, made = tables()
-    found = risk(made, NAMES, ["ill"], original=raw, population=raw, tries=200)
-    return found, utility(made, raw, NAMES, k=5)
+def told() -> Told:
+    return told_of(*tables())
 
 
-def test_a_page_that_stands_alone(reports: tuple[RiskReport, UtilityReport]) -> None:
-    text = page(*reports, title="Release 7")
-    document = read(text)
-    assert [each.text for each in document.all("h2")] == [
-        "What is left of risk",
-        "What is left of use",
+def shown(*told: Told) -> Element:
+    data = [
+        replace(each, assessed=own)
+        for each, own in zip((customers(), tickets()), told, strict=False)
     ]
-    assert len(document.all("svg")) == 4
-    assert not document.all("script")
-    assert "http" not in text.replace("http-equiv", "")
+    return read(render(summary(*data)))
+
+
+def test_both_sections_are_on_the_page_and_in_its_contents(told: Told) -> None:
+    page = shown(told)
+    assert page.part("risk").one("h2").text == "What is left of risk"
+    assert page.part("use").one("h2").text == "What is left of use"
+    links = [each.attributes["href"] for each in page.one("nav").all("a")]
+    assert "#risk" in links
+    assert "#use" in links
+    text = render(summary(replace(customers(), assessed=told)))
     assert SECRET not in text
     assert "<b>age</b>" not in text
     assert "&lt;b&gt;age" in text
 
 
-def test_pictures_say_what_they_show(reports: tuple[RiskReport, UtilityReport]) -> None:
-    document = read(page(*reports, title="Release 7"))
-    for picture in document.all("svg"):
-        assert picture.one("title") if len(picture.all("title")) == 1 else picture.all("title")
+def test_a_run_that_was_not_measured_has_neither() -> None:
+    text = render(summary())
+    assert "What is left of" not in text
+    assert 'href="#risk"' not in text
+
+
+def test_two_data_sets_have_an_article_each_and_boxes_of_their_own_names(told: Told) -> None:
+    page = shown(told, told)
+    for place in ("risk", "use"):
+        section = page.part(place)
+        heads = [each.one("h3").text for each in section.all("article")]
+        assert heads == ["customers", "tickets"]
+        labels = [
+            each.attributes["aria-label"]
+            for each in section.all("div")
+            if each.attributes.get("role") == "region"
+        ]
+        assert len(labels) == len(set(labels))
+
+
+def test_pictures_say_what_they_show(told: Told) -> None:
+    page = shown(told)
+    pictures = [*page.part("risk").all("svg"), *page.part("use").all("svg")]
+    assert len(pictures) == 4
+    for picture in pictures:
         assert picture.one("desc").text.endswith(".")
-    attacks = document.part("risk").all("svg")[2]
-    assert len([each for each in attacks.all("line") if each.attributes["class"] == "span"]) == 24
-    losses = document.part("utility").one("svg").one("desc").text
-    assert losses == "city: none; <b>age</b>: all."
+    spans = [each for each in pictures[2].all("line") if each.attributes["class"] == "span"]
+    assert len(spans) == 24
+    assert pictures[3].one("desc").text == "city: none; <b>age</b>: all."
 
 
-def test_no_bar_leaves_its_picture(reports: tuple[RiskReport, UtilityReport]) -> None:
-    for picture in read(page(*reports, title="Release 7")).all("svg"):
+def test_no_bar_leaves_its_picture(told: Told) -> None:
+    page = shown(told)
+    for picture in [*page.part("risk").all("svg"), *page.part("use").all("svg")]:
         wide, tall = map(float, str(picture.attributes["viewbox"]).split()[2:])
         for bar in picture.all("rect"):
             x, y, width, height = (
@@ -75,34 +108,41 @@ def test_no_bar_leaves_its_picture(reports: tuple[RiskReport, UtilityReport]) ->
             assert y + height <= tall
 
 
-def test_few_rows_are_told_as_few() -> None:
-    """From 1 to 8 of the rows stand alone, and the page is the same."""
+def test_figures_that_a_reader_looks_for_are_there(told: Told) -> None:
+    page = shown(told)
+    text = page.part("risk").text
+    for word in ("prosecutor", "journalist", "marketer", "Unlike all others", "Singling out"):
+        assert word in text
+    for word in ("Linking halves", "Guessing ill", "control", "More than control"):
+        assert word in text
+    text = page.part("use").text
+    for word in ("NCP", "entropy", "discernibility", "average", "Level 1"):
+        assert word in text
+
+
+def test_few_are_told_as_few() -> None:
+    """From 1 to 9 of the rows stand alone before, and the page is the same."""
     pages = set()
-    for lone in range(1, 9):
-        cells = ["common"] * (519 - lone) + [f"{SECRET}{n}" for n in range(lone)]
-        table = pa.table({"city": cells, "ill": cells})
-        made = risk(table, ["city"], ["ill"])
-        text = read(page(made, None, "One column")).one("main").text
-        assert "fewer than 10 rows" in text
-        assert SECRET not in text
+    for lone in range(1, 10):
+        cells = ["common"] * (520 - lone) + [f"{SECRET}{n}" for n in range(lone)]
+        raw = pa.table({"city": cells, "age": [30] * 520, "ill": ["x"] * 520})
+        made = raw.set_column(0, "city", pa.array(["*"] * 520))
+        told = replace(told_of(raw, made, names=["city", "age"]), attacks=())
+        text = shown(told).part("risk").text
+        assert "Unlike all others: fewer than 10 rows before, none now." in text
         pages.add(text)
     assert len(pages) == 1
 
 
-def test_nothing_published_and_nothing_to_say() -> None:
-    raw, made = tables()
-    empty = risk(made.slice(0, 0), NAMES, ["ill"], original=raw)
-    text = page(empty, utility(made.slice(0, 0), raw, NAMES), "Nothing")
-    assert "No row was published." in read(text).text
-    assert sections(None, None) == ()
+def test_what_is_no_more_than_chance_is_not_bold(told: Told) -> None:
+    attack = replace(told.attacks[0], tries=100, attack=Part("0.5"), control=Part("0.49"))
+    page = shown(replace(told, attacks=(attack,)))
+    assert not page.part("risk").all("strong")
+    page = shown(replace(told, attacks=(replace(attack, control=Part("0.1")),)))
+    assert page.part("risk").one("strong").text.startswith("+40 points")
 
 
-def test_warnings_are_read_out() -> None:
-    raw, made = tables()
-    estimated = risk(made, NAMES, ["ill"], population=5_000)
-    text = read(page(estimated, None, "Estimated")).part("risk").text
-    assert "Pitman's formula" in text
-    assert "No attack was tried" in text
-    assert "Attacks that were tried" not in text
-    assert "Rows alike" not in text
-    assert len(raw) == len(made)
+def test_warnings_are_read_out(told: Told) -> None:
+    assert "compared with somebody who has no release" in shown(told).part("risk").text
+    warned = replace(told, notes=(notes.downcoding(None),))
+    assert "That very rule can be turned around" in shown(warned).part("risk").text

@@ -3,7 +3,7 @@
 A release may not hide people whom its own papers then single out. So nothing is told here that is
 the number of a small group, or that two figures give by their difference. Counts are told as a
 `Part` of a whole: none, all, *few* (fewer than ten, or than k where that is more), all but few, or
-a share so coarse that ten of the whole make no step. Loss is told as if as many rows had been
+the share of the middle of a step of ten or more. Loss is told as if as many rows had been
 suppressed as the step of their number has at most. What was tried on all rows says a rounded
 number of tries. No value of a column is told.
 """
@@ -164,7 +164,7 @@ def tell(risk: RiskReport, use: UtilityReport, k: int) -> Told:
         few=few,
         quasi_identifiers=risk.quasi_identifiers,
         sensitive=risk.sensitive,
-        classes=_rung(risk.classes),
+        classes=int(_digits(risk.classes, 2)),
         smallest=smallest,
         sizes=tuple(_sizes(risk, few)),
         threshold=risk.threshold,
@@ -196,8 +196,8 @@ def _part(count: int, whole: int, few: int) -> Part:
         return Part("few")
     if whole - count < few:
         return Part("most")
-    share = _coarse(count / whole, whole)
-    return Part("few" if share <= 0 else "most" if share >= 1 else _decimal(share))
+    share = round((_rung(count) + _unit(count) / 2) / whole, 3)
+    return Part(_decimal(min(max(share, _FINEST), 1 - _FINEST)))
 
 
 def _coarse(share: float, whole: int) -> float:
@@ -208,9 +208,12 @@ def _coarse(share: float, whole: int) -> float:
 
 
 def _rung(count: int) -> int:
-    """The first two digits; one of fewer than ten."""
-    unit = int(10 ** max(len(str(count)) - 2, 0))
-    return count // unit * unit
+    """The lower end of the step that a count is on: of ten, or a tenth of its size at most."""
+    return count // _unit(count) * _unit(count)
+
+
+def _unit(count: int) -> int:
+    return int(max(SMALL, 10 ** (len(str(count)) - 2)))
 
 
 def _sizes(risk: RiskReport, few: int) -> list[tuple[int, int | None, Part]]:
@@ -230,7 +233,7 @@ def _chance(found: Chance, people: int, few: int, highest: float) -> ToldChance:
 def _attack(each: Attack, published: int, original: int) -> ToldAttack:
     tries = each.attack.tries
     every = tries >= min(published, original)
-    told = _rung(tries) if every else tries
+    told = max(_rung(tries), SMALL) if every else tries
     attack, control = (_part(rate.hits, tries, SMALL) for rate in (each.attack, each.control))
     return ToldAttack(each.kind, each.about, each.how, told, every, attack, control)
 

@@ -24,7 +24,7 @@ THRESHOLD = 0.2
 TRIES = 1_000
 """Attacks of each kind by default: the intervals are then at most 0.062 wide."""
 _CLASSES_LOOKED_AT = 1_000
-_WORK = 1 << 30
+_WORK = 1 << 28
 
 
 def risk(

@@ -42,7 +42,7 @@ from privet.protect.risk.report import Attack
 
 LINE_UP = 10
 """Records that the linker picks from."""
-_WORK = 1 << 30
+_WORK = 1 << 28
 """Combinations or classes that one attack, and its control, may compare with a box or a point."""
 _LEAST = 100
 """Tries that work does not keep away, of attacks that compare all classes each time."""

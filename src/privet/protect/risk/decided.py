@@ -26,6 +26,7 @@ class Decided:
         codes: combinations of leaves in the plan's trees: shape (m, q). Of a value that the trees
             do not have, a neighbour's, as `hierarchies.placing` has it.
         of: the combination of each row: shape (n,).
+        ordered: whether combinations are distinct, and in lexicographic order.
         classes: the class of each row, or `SUPPRESSED`: shape (n,).
         subjects: a number from 0 for each row's subject: shape (n,); None where each is its own.
         sensitive: the values of each sensitive column by code, and the codes of rows: shape (n,).
@@ -36,6 +37,7 @@ class Decided:
     plan: FittedPlan
     codes: Numbers = field(repr=False)
     of: npt.NDArray[np.int32] = field(repr=False)
+    ordered: bool
     classes: npt.NDArray[np.int32] = field(repr=False)
     subjects: Ints | None = field(repr=False)
     sensitive: Mapping[str, tuple[Sequence[str | None], Numbers]] = field(repr=False)
@@ -66,7 +68,9 @@ def measured(table: Decided) -> Measured:
     release = grouped(class_of[table.classes], len(made), secrets, table.subjects)
     sizes = tuple((name, max(len(own[0]), 1)) for name, own in table.sensitive.items())
     domain = [meaning.size for meaning in words]
-    original = _records(table.codes, domain, table.of, secrets, table.subjects)
+    original = _records(
+        *(table.codes, domain, table.of, secrets, table.subjects), ordered=table.ordered
+    )
     people = None
     if table.population is not None:
         codes, subjects = table.population
@@ -84,6 +88,7 @@ def _records(
     subjects: Ints | None,
     *,
     shift: int = 0,
+    ordered: bool = False,
 ) -> Records:
     """Records from combinations in any order, of which some may have no row, or be the same."""
     from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)
@@ -91,8 +96,11 @@ def _records(
     used = np.zeros(len(codes), np.bool_)
     used[of] = True
     places = np.full(len(codes), SUPPRESSED, np.int32)
-    across = np.ascontiguousarray(codes[used].T.astype(np.int32, copy=False))
-    distinct, groups = group_rows(across, np.asarray(domain, np.int64))
-    places[used] = groups
+    distinct = codes if used.all() else codes[used]
+    if ordered:
+        places[used] = np.arange(len(distinct), dtype=np.int32)
+    else:
+        across = np.ascontiguousarray(distinct.T.astype(np.int32, copy=False))
+        distinct, places[used] = group_rows(across, np.asarray(domain, np.int64))
     found = grouped(places[of], len(distinct), secrets, subjects)
     return looked_up(distinct - shift, domain, found)
