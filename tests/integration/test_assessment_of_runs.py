@@ -15,8 +15,8 @@ from privet.protect.assessment.told import Told, from_json, tell
 from privet.protect.hierarchies.specs import IntervalHierarchy, PrefixHierarchy
 from privet.protect.utility.measuring import utility
 from privet.report import render
-from tests.integration.test_k_anonymous_release import person, policy, project
-from tests.projects import use_cheap_passphrase
+from tests.integration.test_k_anonymous_release import people_csv, person, policy, project
+from tests.projects import use_cheap_passphrase, write
 from tests.unit.ledger.test_receipt_schema import valid
 from tests.unit.report.reading import read
 
@@ -116,3 +116,35 @@ def test_a_frozen_plan_on_later_rows_is_measured_too(tmp_path: Path) -> None:
     assert told is not None
     assert told.use.suppressed.said == "few"
     assert told.unique.said == "none"
+
+
+def test_a_journalist_counts_people_of_the_population_in_a_run_as_in_the_library(
+    tmp_path: Path,
+) -> None:
+    rows = [person(n) for n in range(120)]
+    everybody = [person(n) for n in range(300)]
+    everybody += [{**person(n), "age": 25} for n in range(150)]  # moved: some have two rows
+    said = "{k: 3, k_map: 8, population: everybody.csv, suppress: 0.5, method: full-domain}"
+    made = project(tmp_path, rows, policy(said))
+    write(tmp_path / "everybody.csv", people_csv(everybody))
+    told = made.open().run("research").data[0].assessed
+    assert told is not None
+    assert told.journalist is not None
+    assert told.journalist.highest <= told.prosecutor.highest
+    done = pv.anonymise(
+        table(rows),
+        k=3,
+        k_map=8,
+        population=table(everybody),
+        quasi_identifiers=QUASI,
+        hierarchies=TREES,
+        sensitive=["illness"],
+        harmless=["visit"],
+        subject="id",
+        method="full-domain",
+        suppress=0.5,
+    )
+    risk = pv.risk(done, original=table(rows), population=table(everybody), sensitive=["illness"])
+    assert tell(risk, done.measures["use"], 3) == told
+    assert risk.journalist is not None
+    assert round(1 / risk.journalist.highest) >= 8

@@ -56,5 +56,5 @@ def require_feasible(combinations: Combinations, rules: Rules) -> None:
     if told:
         raise Refused(
             "the criteria cannot be met: the largest feasible is " + ", ".join(told),
-            hint="Ask for no more than the table has as one class.",
+            hint="Ask for less: no class is coarser than the whole table, and that is what it has.",
         )

@@ -261,3 +261,12 @@ def test_what_is_too_much_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "large-population" in kinds(report)
     assert report.tight is not None
     assert report.tight.tries < 2
+
+
+def test_a_person_of_the_population_counts_once() -> None:
+    """Somebody with two rows that both fit a class is one person whom the class may be about."""
+    table = pa.table({"a": ["*", "*"], "who": ["A", "B"]})
+    people = pa.table({"a": ["x", "y", "x", "z", "x"], "who": ["A", "A", "B", "C", "C"]})
+    report = risk(table, ["a"], population=people, subject="who")
+    assert report.journalist is not None
+    assert report.journalist.highest == 1 / 3

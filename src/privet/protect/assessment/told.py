@@ -168,10 +168,8 @@ def tell(risk: RiskReport, use: UtilityReport, k: int) -> Told:
         smallest=smallest,
         sizes=tuple(_sizes(risk, few)),
         threshold=risk.threshold,
-        prosecutor=_chance(risk.prosecutor, people, few, 1 / max(smallest, 1)),
-        journalist=None
-        if risk.journalist is None
-        else _chance(risk.journalist, people, few, min(risk.journalist.highest, 1 / smallest)),
+        prosecutor=_chance(risk.prosecutor, people, few, k),
+        journalist=None if risk.journalist is None else _chance(risk.journalist, people, few, k),
         marketer=_coarse(risk.marketer, people),
         unique_before=_part(before.before or 0, before.people_before or 0, few),
         unique=_part(before.unique, risk.people, few),
@@ -225,8 +223,10 @@ def _sizes(risk: RiskReport, few: int) -> list[tuple[int, int | None, Part]]:
     return made
 
 
-def _chance(found: Chance, people: int, few: int, highest: float) -> ToldChance:
+def _chance(found: Chance, people: int, few: int, k: int) -> ToldChance:
+    """The highest is that of a class of k, where the smallest is of few."""
     above = _part(round(found.above * people), people, few)
+    highest = found.highest if found.highest * few <= 1 else 1 / k
     return ToldChance(_digits(highest, 3), _coarse(found.mean, people), above)
 
 

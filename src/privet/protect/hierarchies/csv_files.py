@@ -24,9 +24,8 @@ def read_csv(path: Path, separator: str | None = None) -> CsvHierarchy:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise SourceError(
-            f"the hierarchy cannot be read ({error.strerror})",
+            f"the hierarchy `{path.name}` cannot be read: {error.strerror}, in {path.parent}",
             hint="Name a CSV file with a line for each value: value;group;*",
-            where=Location(path.name),
         ) from error
     except UnicodeDecodeError:
         raise SourceError(

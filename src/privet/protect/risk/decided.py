@@ -12,7 +12,7 @@ from privet.protect.fitted import FittedPlan
 from privet.protect.recoding import SUPPRESSED
 from privet.protect.risk.boxes import boxes, vocabulary
 from privet.protect.risk.coding import Ints, Numbers, in_order
-from privet.protect.risk.grouping import grouped
+from privet.protect.risk.grouping import counted_once, grouped
 from privet.protect.risk.records import Records, looked_up
 from privet.protect.risk.table import Measured
 
@@ -76,7 +76,9 @@ def measured(table: Decided) -> Measured:
         codes, subjects = table.population
         shown = codes + 1  # what no tree has is below all boxes
         every = np.arange(len(codes), dtype=np.int32)
-        people = _records(shown, [each + 1 for each in domain], every, [], subjects, shift=1)
+        people = _records(
+            shown, [each + 1 for each in domain], every, [], subjects, shift=1, once=True
+        )
     return Measured(plan.columns, words, made, release, sizes, original, people)
 
 
@@ -89,6 +91,7 @@ def _records(
     *,
     shift: int = 0,
     ordered: bool = False,
+    once: bool = False,
 ) -> Records:
     """Records from combinations in any order, of which some may have no row, or be the same."""
     from privet.kernels.anonymity.grouping import group_rows  # noqa: PLC0415 (loads Numba)
@@ -103,4 +106,5 @@ def _records(
         across = np.ascontiguousarray(distinct.T.astype(np.int32, copy=False))
         distinct, places[used] = group_rows(across, np.asarray(domain, np.int64))
     found = grouped(places[of], len(distinct), secrets, subjects)
+    found = counted_once(found, places[of], subjects) if once else found
     return looked_up(distinct - shift, domain, found)

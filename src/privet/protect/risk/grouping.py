@@ -8,7 +8,7 @@ as a class can be. So people are counted each once, and of what only one person 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -56,7 +56,8 @@ class Groups:
     @property
     def alone(self) -> int:
         """Subjects who are by themselves in a group, each once."""
-        return len(np.unique(self.sole[self.sole != SEVERAL]))
+        alone = self.sole[self.sole != SEVERAL]
+        return len(alone) if self.subjects is None else len(np.unique(alone))
 
     def group_of(self, kinds: Ints) -> Ints:
         """The group of each of some kinds."""
@@ -108,6 +109,22 @@ def grouped(
     kinds: Numbers = np.bincount(kind, minlength=len(distinct)).astype(np.int32)
     alone = _sole(kind, kinds, subjects)
     return Groups(rows, people, sole, starts, distinct[:, 1:].copy(), kinds, alone, everybody)
+
+
+def counted_once(groups: Groups, of: Numbers, subjects: Ints | None) -> Groups:
+    """The same with each subject counted in its lowest group alone: sums count nobody twice.
+
+    Args:
+        groups: of all rows.
+        of: the group of each row: shape (n,), none below 0.
+        subjects: as of `grouped`.
+    """
+    if subjects is None:
+        return groups
+    order = np.argsort(of, kind="stable")
+    _, first = np.unique(subjects[order], return_index=True)
+    people = np.bincount(of[order[first]], minlength=len(groups.rows)).astype(np.int32)
+    return replace(groups, people=people)
 
 
 def _sole(of: Numbers, rows: Ints, subjects: Ints | None) -> Ints:

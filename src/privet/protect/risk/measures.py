@@ -71,9 +71,11 @@ def homogeneity(column: str, release: Groups, place: int, size: int) -> Homogene
         size: codes of the column are below it.
     """
     count = len(release.rows)
-    of = np.repeat(np.arange(count), np.diff(release.starts))
-    pairs = np.unique(of * np.int64(size) + release.values[:, place])
-    values = np.bincount(pairs // size, minlength=count)
+    values = np.diff(release.starts)
+    if release.values.shape[1] > 1:  # kinds differ in several columns
+        of = np.repeat(np.arange(count), values)
+        pairs = np.unique(of * np.int64(size) + release.values[:, place])
+        values = np.bincount(pairs // size, minlength=count)
     same = values == 1
     least = int(values.min()) if count else 0
     return Homogeneity(column, int(same.sum()), int(release.people[same].sum()), least)

@@ -12,6 +12,8 @@ from privet.protect.risk.coding import Ints, Numbers
 from privet.protect.risk.grouping import Groups
 
 _FIRST, _LARGEST = 1 << 12, 1 << 18
+_EACH = 1 << 10
+"""What one look-up costs beside what it compares."""
 
 
 class Work:
@@ -65,6 +67,7 @@ class Records:
         """Numbers of the combinations that lie in a box, bit by bit; low and high: shape (q,)."""
         begin, end = np.searchsorted(self.codes[:, self.by], (low[self.by], high[self.by] + 1))
         columns = self._telling(low, high)
+        work.done += _EACH
         size, at = _FIRST, int(begin)
         while at < end:
             stop = min(at + size, int(end))

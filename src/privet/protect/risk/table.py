@@ -11,7 +11,7 @@ import pyarrow as pa
 from privet.protect.hierarchies.hierarchy import Hierarchy
 from privet.protect.risk.boxes import Boxes, Vocabulary, boxes, vocabulary
 from privet.protect.risk.coding import Coded, Ints, coded, distinct, together
-from privet.protect.risk.grouping import Groups, grouped
+from privet.protect.risk.grouping import Groups, counted_once, grouped
 from privet.protect.risk.records import Records, looked_up
 
 Secrets = Mapping[str, tuple[Ints, int]]
@@ -107,7 +107,9 @@ def read(
         of, len(made), list(secrets["release"].values()), _subjects(table, beside.subject)
     )
     people = {
-        role: _records(each, columns[role], words, secrets[role], beside.subject)
+        role: _records(
+            *(each, columns[role], words, secrets[role], beside.subject), once=role == "population"
+        )
         for role, each in given.items()
     }
     sizes = tuple((name, secrets["release"][name][1]) for name in sensitive)
@@ -138,9 +140,14 @@ def _records(
     words: Sequence[Vocabulary],
     secrets: Secrets,
     subject: str | None,
+    *,
+    once: bool,
 ) -> Records:
+    """Records, their people counted `once` where many are added up."""
     codes = [meaning.codes(each) for each, meaning in zip(cells, words, strict=True)]
     found = distinct(codes, table.num_rows)
     matrix = np.array([each[found.first] for each in codes], np.int32).reshape(len(codes), -1).T
-    groups = grouped(found.of, len(found.first), list(secrets.values()), _subjects(table, subject))
+    whose = _subjects(table, subject)
+    groups = grouped(found.of, len(found.first), list(secrets.values()), whose)
+    groups = counted_once(groups, found.of, whose) if once else groups
     return looked_up(matrix, [meaning.size for meaning in words], groups)
