@@ -224,24 +224,23 @@ def _use(data: str, told: Told) -> Iterator[Html]:
         Bar(each.column, each.loss, "lost", words.share(each.loss, 1)) for each in use.columns
     ]
     yield framed(f"Loss by column of {data}", lying(losses, "Loss of detail by column"))
+    yield element(
+        "p",
+        "Below: what each column lost of its information (entropy), and which part of the rows was "
+        "published on which level of its hierarchy; the last level of a column is its star.",
+    )
     yield _levels(data, told)
 
 
 def _levels(data: str, told: Told) -> Html:
     deepest = max((len(each.levels) for each in told.use.columns), default=0)
-    heads = ["Column", "Information", *_places(deepest)]
+    heads = ["Column", "Information lost", *_places(deepest)]
     rows: list[Sequence[str]] = []
     for each in told.use.columns:
         cells = [_brief(part) for part in each.levels]
         blank = [""] * (deepest - len(cells))
         rows.append((name(each.column), words.share(each.entropy, 1), *cells, *blank))
-    return table(
-        f"What columns of {data} lost of information (entropy), and rows by the level that was "
-        "published (the last level of each column is its star)",
-        heads,
-        [Body(rows)],
-        "figures",
-    )
+    return table(f"Columns of {data} by level", heads, [Body(rows)], "figures")
 
 
 def _places(deepest: int) -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_a_part_is_within_its_whole_and_few_are_few(count: int, whole: int, k: i
         assert said == "most"
     else:
         off = abs(float(Decimal(said)) - count / whole)
-        assert off <= 0.0015 + max(5, 0.05 * count) / whole
+        assert off <= 0.0015 + few / 2 / whole
 
 
 @given(st.integers(50, 10**6), st.data())

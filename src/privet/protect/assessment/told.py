@@ -3,8 +3,8 @@
 A release may not hide people whom its own papers then single out. So nothing is told here that is
 the number of a small group, or that two figures give by their difference. Counts are told as a
 `Part` of a whole: none, all, *few* (fewer than ten, or than k where that is more), all but few, or
-the share of the middle of a step of ten or more. Loss is told as if as many rows had been
-suppressed as the step of their number has at most. What was tried on all rows says a rounded
+the share of the middle of a step that is as long as few are. Loss is told as if as many rows had
+been suppressed as the step of their number has at most. What was tried on all rows says a rounded
 number of tries. No value of a column is told.
 """
 
@@ -194,7 +194,7 @@ def _part(count: int, whole: int, few: int) -> Part:
         return Part("few")
     if whole - count < few:
         return Part("most")
-    share = round((_rung(count) + _unit(count) / 2) / whole, 3)
+    share = round((count // few + 0.5) * few / whole, 3)
     return Part(_decimal(min(max(share, _FINEST), 1 - _FINEST)))
 
 
@@ -207,11 +207,8 @@ def _coarse(share: float, whole: int) -> float:
 
 def _rung(count: int) -> int:
     """The lower end of the step that a count is on: of ten, or a tenth of its size at most."""
-    return count // _unit(count) * _unit(count)
-
-
-def _unit(count: int) -> int:
-    return int(max(SMALL, 10 ** (len(str(count)) - 2)))
+    unit = int(max(SMALL, 10 ** (len(str(count)) - 2)))
+    return count // unit * unit
 
 
 def _sizes(risk: RiskReport, few: int) -> list[tuple[int, int | None, Part]]:
