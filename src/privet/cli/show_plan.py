@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from privet.cli import output, table
-from privet.policy.problem import Problem
+from privet.policy.problem import Problem, told
 from privet.project.planning import Planned
 
 
@@ -27,8 +27,7 @@ def show_check(problems: Sequence[Problem], *, json: bool) -> None:
         )
         return
     for problem in problems:
-        place = f"{problem.where}: " if problem.where else ""
-        output.say(f"{problem.severity}: {place}{problem.message}")
+        output.say(f"{problem.severity}: {told(problem)}")
         if problem.hint:
             output.say(f"  {problem.hint}")
     errors = sum(problem.severity == "error" for problem in problems)

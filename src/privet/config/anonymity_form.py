@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from privet.config.field import plain_decimal
-from privet.config.form import nearest, wrong
+from privet.config.form import stray, wrong
 from privet.model.canonical import encode
 from privet.model.policy import Guarantee, Scalar
 from privet.model.promise import (
@@ -49,7 +49,7 @@ def k_anonymous(inner: object) -> Guarantee:
     known = ["k", *OF_COLUMNS, K_MAP, PRESENCE, POPULATION, SUPPRESS, METHOD, PROPOSE]
     for key in given:
         if key not in known:
-            raise wrong(f"parameters of `{K_ANONYMOUS}`", nearest(str(key), known))
+            raise stray(key, f"`{K_ANONYMOUS}`", known)
     if given.get("k") is None:
         raise wrong(f"`{K_ANONYMOUS}` with its `k`", f"write {EXAMPLE}")
     params = [("k", _whole(given["k"], 2, _MOST_K, "`k`, a whole number of 2 or more"))]
@@ -91,13 +91,13 @@ def _diversity(said: object) -> str:
 
 
 def _closeness(said: object) -> str:
-    words = "`t` above 0, at most 1"
+    words = "`t` from 0 to 1"
     if not isinstance(said, dict):
-        return _decimal(said, 0, 1, words)
+        return _decimal(said, 0, 1, words, low_allowed=True)
     distance = _word(said.get("distance", "equal"), DISTANCES)
     rest = {key: value for key, value in said.items() if key != "distance"}
     column, _, value = _about(rest, ("most",), _CLOSENESS)
-    return f"{distance} {_decimal(value, 0, 1, words)} of {column}"
+    return f"{distance} {_decimal(value, 0, 1, words, low_allowed=True)} of {column}"
 
 
 def _disclosure(said: object) -> str:
@@ -152,8 +152,9 @@ def _about(said: Mapping[Any, Any], hows: tuple[str, ...], words: str) -> tuple[
     column, named = said.get("column"), [how for how in hows if how in said]
     if not isinstance(column, str) or not _COLUMN.fullmatch(column) or len(named) != 1:
         raise wrong(words)
-    if len(said) != len(("column", *named)):
-        raise wrong(words, "there is a key that it does not know")
+    for key in said:
+        if key not in ("column", *named):
+            raise stray(key, "a criterion", ["column", *hows])
     return column, named[0], said[named[0]]
 
 
@@ -168,7 +169,7 @@ def generalisation(inner: object) -> tuple[tuple[str, Scalar], ...]:
     how, said = next(iter(inner.items()))
     read = _HOW.get(str(how))
     if read is None:
-        raise wrong(_GENERALISE, nearest(str(how), [*_HOW, "flat"]))
+        raise stray(how, "`generalise`", [*_HOW, "top", "bottom"])
     return ((str(how), read(said)),)
 
 

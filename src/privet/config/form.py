@@ -51,6 +51,11 @@ def unfit(problem: str, hint: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("privet_unfit", "{problem}", {"problem": problem, "hint": hint})
 
 
+def stray(key: object, of: str, known: Sequence[str]) -> PydanticCustomError:
+    """Return the error for a key that `of` does not have."""
+    return unfit(f"`{key}` is no parameter of {of}", _hint_for_key(str(key), list(known)))
+
+
 def check(kind: type[T], document: Document, path: KeyPath = ()) -> T:
     """Read the part of `document` at `path` as `kind`, a form or a list or mapping of forms.
 
@@ -118,7 +123,11 @@ def _complaint(
     expected, advice = _expectation(name, context, value)
     if in_key:
         return ConfigError(f"the key should be {expected}", hint=advice, where=where)
-    return _mismatch(expected, kind_of(value), advice, where)
+    found = kind_of(value)
+    if name == "privet" and found == _EXPECTED["dict_type"]:
+        # It is what is inside of it that is wrong, and `expected` says what that is.
+        return ConfigError(f"expected {expected}", hint=advice, where=where)
+    return _mismatch(expected, found, advice, where)
 
 
 def _expectation(name: str, context: dict[str, Any], value: YamlValue) -> tuple[str, str | None]:

@@ -10,7 +10,7 @@ from pydantic import PlainValidator, WithJsonSchema
 
 from privet.config.anonymity_form import DATE_LEVELS, generalisation, k_anonymous
 from privet.config.field import matching, plain_decimal
-from privet.config.form import nearest, wrong
+from privet.config.form import nearest, stray, wrong
 from privet.model.policy import Guarantee, GuaranteeName, Scalar, Treatment
 from privet.model.promise import DISTANCES, METHODS
 
@@ -81,7 +81,7 @@ def guarantee(value: object) -> Guarantee:
     given = inner if isinstance(inner, dict) else {next(iter(known)): inner}
     for key in given:
         if key not in known:
-            raise wrong(f"parameters of `{name}`", nearest(str(key), list(known)))
+            raise stray(key, f"`{name}`", list(known))
     params = []
     for key, (needed, read) in known.items():
         if given.get(key) is not None:

@@ -339,7 +339,12 @@ class Grant:
             kept, held = scope.scoped(batch)
             withheld.update(held)
             work.see(kept, scope.subjects(kept))
-        suppressed = work.decide()
+        try:
+            suppressed = work.decide()
+        except IntegrityError:
+            raise
+        except Refused as refusal:
+            raise Refused(f"{part.data}: {refusal.message}", hint=refusal.hint) from refusal
         self._require_current()
         out, copy = 0, BytesIO()
         with self._staged(f"{part.data}.{part.form}", decision) as sink:

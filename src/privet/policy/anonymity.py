@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from privet.model.anonymity import Closeness
 from privet.model.contract import NO_CATEGORY, Column, Contract
 from privet.model.errors import Location
+from privet.model.paths import ColumnPath
 from privet.model.policy import Guarantee, Treatment
 from privet.model.promise import K_ANONYMOUS, PROPOSE, named_columns, promise_of, speaks_of_all
 from privet.model.release import ColumnDecision
@@ -127,9 +129,28 @@ def whole_problems(
         message = f"`l` or `t` is promised, and `{contract.name}` has no sensitive column"
         yield Problem(message, "Write `sensitive` for the column that it is about.", where)
     try:
-        promise_of(guarantee, sensitive)
+        promise = promise_of(guarantee, sensitive)
     except ValueError as error:
         yield Problem(f"the promise cannot be read: {error}", "Correct `as`.", where)
+        return
+    treated = {str(each.path): each.treatment for each in columns}
+    for criterion in promise.criteria:
+        if isinstance(criterion, Closeness) and criterion.column in treated:
+            yield from _distance(criterion, treated[criterion.column], contract, where)
+
+
+def _distance(
+    criterion: Closeness, treatment: Treatment, contract: Contract, where: Location | None
+) -> Iterator[Problem]:
+    """Why a distance means nothing for a column, if it does not."""
+    name = f"`{contract.name}.{criterion.column}`"
+    column = contract.column(ColumnPath.parse(criterion.column))
+    if criterion.distance == "ordered" and column and not _is(column, (*_NUMBERS, *_DATES)):
+        message = f"{name} is of type {column.type}, which has no order for an ordered distance"
+        yield Problem(message, "Write `distance: equal`, or `hierarchical` with a tree.", where)
+    if criterion.distance == "hierarchical" and not treatment.params:
+        message = f"{name} has no hierarchy, which a hierarchical distance needs"
+        yield Problem(message, f"Write {name[:-1]}: {{sensitive: {{tree: ...}}}}`.", where)
 
 
 def proposal(contract: Contract) -> str:
@@ -142,7 +163,8 @@ def proposal(contract: Contract) -> str:
             continue
         if column.category in (None, NO_CATEGORY) and not _is(column, _DATES):
             continue
-        said.append(f"`{name}: {{generalise: {_guess(column)}}}`")
+        how = "sensitive" if _special(column) else f"{{generalise: {_guess(column)}}}"
+        said.append(f"`{name}: {how}`")
     return ", ".join(said) or "`DATA.COLUMN: {generalise: flat}`"
 
 
@@ -181,6 +203,11 @@ def _is(column: Column, kinds: tuple[str, ...]) -> bool:
 def _direct(column: Column) -> bool:
     given = column.category
     return given is not None and is_known(given) and category(given).direct_identifier
+
+
+def _special(column: Column) -> bool:
+    given = column.category
+    return given is not None and is_known(given) and category(given).special
 
 
 def _about(column: Column, key: str) -> bool:

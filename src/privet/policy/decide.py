@@ -18,7 +18,7 @@ from privet.policy.enforced import (
     unenforced_guarantee,
 )
 from privet.policy.matching import Scope, scope_of
-from privet.policy.problem import Problem, nearest
+from privet.policy.problem import Problem, nearest, told
 from privet.policy.questions import asked_problems
 from privet.policy.treatments import treat, uncategorised, withhold
 
@@ -153,6 +153,5 @@ def _refused(request: Request, reasons: list[Problem]) -> Refused:
     asked = f"`{request.action}` of `{request.data}` to `{request.recipient}`"
     lines = [f"the policy refuses {asked} as `{request.role}` for `{request.purpose}`: {count}"]
     for number, reason in enumerate(reasons, start=1):
-        place = f"{reason.where}: " if reason.where else ""
-        lines.append(f"  {number}. {place}{reason.message}. {reason.hint}")
+        lines.append(f"  {number}. {told(reason)}. {reason.hint}")
     return Refused("\n".join(lines), hint="Change what is named, then run `privet check`.")

@@ -27,6 +27,16 @@ class Problem:
     severity: Literal["error", "warning"] = "error"
 
 
+def told(problem: Problem) -> str:
+    """Where it is and what is wrong, on one line; the place's key is not said twice."""
+    where = problem.where
+    if where is None:
+        return problem.message
+    if where.key and problem.message.startswith(where.key):
+        where = Location(where.file, where.line)
+    return f"{where}: {problem.message}"
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint that names the known name most like `name`, or else all of them."""
     names = sorted(known)

@@ -27,6 +27,9 @@ from privet.protect.hierarchies.csv_files import read_csv
 from privet.protect.hierarchies.specs import HierarchySpec, IntervalHierarchy
 from privet.protect.hierarchies.trees import tree
 
+_MOST = 10**9
+"""What a bound may come to; more people there are not."""
+
 FRAME = "the frame"
 """What a table without a name is called."""
 
@@ -91,6 +94,12 @@ def wanted(
     Raises:
         ConfigError: it makes no promise, or gives a column two roles.
     """
+    for word, names in (
+        ("quasi_identifiers", quasi_identifiers),
+        ("sensitive", sensitive),
+        ("harmless", harmless),
+    ):
+        _require_names(word, names)
     asked = sensitive if isinstance(sensitive, Mapping) else dict.fromkeys(sensitive)
     if not quasi_identifiers:
         raise ConfigError(
@@ -100,8 +109,6 @@ def wanted(
     roles: dict[str, str] = {}
     said = {GENERALISE: quasi_identifiers, SENSITIVE: asked, HARMLESS: harmless}
     for role, names in said.items():
-        if isinstance(names, str):
-            raise ConfigError("columns are given one by one", hint=f"Write `[{names!r}]`.")
         for name in names:
             if name in roles or name == subject:
                 raise ConfigError(
@@ -111,6 +118,23 @@ def wanted(
             roles[name] = role
     criteria = (*criteria_of(k, asked), *_of_population(k_map, delta_presence))
     return Wanted(_promise(criteria, suppress, method), roles, subject)
+
+
+def _require_names(word: str, names: object) -> None:
+    """Insist on a list of names, or a mapping by name; None is an empty one."""
+    if isinstance(names, str):
+        hint = f"Write `{word}=[{names!r}]`."
+        if names == "auto":
+            hint = "Only a policy proposes; here name the columns that people may be known by."
+        raise ConfigError(f"`{word}` is one text, and takes a list of columns", hint=hint)
+    if names is not None and not isinstance(names, Mapping | list | tuple | set | frozenset):
+        raise ConfigError(f"`{word}` is no list of columns", hint=f"Write `{word}=['age']`.")
+    for name in names or ():
+        if not isinstance(name, str) or not name.strip():
+            raise ConfigError(
+                f"`{word}` names a column that has no name",
+                hint="Give every column a name, as text, before.",
+            )
 
 
 def _of_population(
@@ -145,6 +169,8 @@ def criteria_of(k: int, sensitive: Mapping[str, Any]) -> tuple[Criterion, ...]:
     """
     if type(k) is not int:
         raise ConfigError("k is no whole number", hint="Say how many people: `k=5`.")
+    if k > _MOST:
+        raise ConfigError("k is above 10^9", hint="Ask for fewer people than there are: `k=5`.")
     if k < 2:
         raise ConfigError(
             "k is below 2", hint="Ask for at least `k=2`: a class of one is a person."
@@ -160,23 +186,21 @@ def _criterion(  # noqa: PLR0911  # one for each form
     column: str, said: Any
 ) -> Criterion:
     match said:
-        case bool():
-            pass
-        case int() if said > 0:
+        case int() if _counts(said):
             return DistinctDiversity(column, said)
-        case {"distinct": int(least), **rest} if not rest and least > 0:
+        case {"distinct": least, **rest} if not rest and _counts(least):
             return DistinctDiversity(column, least)
-        case {"entropy": int() | float() as least, **rest} if not rest and least >= 1:
+        case {"entropy": least, **rest} if not rest and _amount(least, 1):
             return EntropyDiversity(column, float(least))
-        case {"recursive": [int() | float() as c, int(least)], **rest} if not rest and c > 0:
+        case {"recursive": [c, least], **rest} if not rest and _amount(c) and c and _counts(least):
             return RecursiveDiversity(column, float(c), least)
-        case {"t": int() | float() as most, **rest} if 0 <= most <= 1:
+        case {"t": most, **rest} if _amount(most) and most <= 1:
             distance = rest.pop("distance", "equal")
             if not rest and distance in ("equal", "ordered", "hierarchical"):
                 return Closeness(column, float(most), distance)
-        case {"disclosure": int() | float() as most, **rest} if not rest and most > 0:
+        case {"disclosure": most, **rest} if not rest and _amount(most) and most:
             return DeltaDisclosure(column, float(most))
-        case {"likeness": int() | float() as most, **rest} if most > 0:
+        case {"likeness": most, **rest} if _amount(most) and most:
             form = rest.pop("form", "enhanced")
             if not rest and form in ("enhanced", "basic"):
                 return BetaLikeness(column, float(most), form == "enhanced")
@@ -188,6 +212,14 @@ def _criterion(  # noqa: PLR0911  # one for each form
         "`{'recursive': [2, 3]}`, `{'t': 0.2, 'distance': 'equal'}`, `{'disclosure': 1.5}` or "
         "`{'likeness': 2}`.",
     )
+
+
+def _counts(said: Any) -> bool:
+    return type(said) is int and 0 < said <= _MOST
+
+
+def _amount(said: Any, least: float = 0) -> bool:
+    return type(said) in (int, float) and least <= said <= _MOST
 
 
 def _promise(criteria: tuple[Criterion, ...], suppress: float, method: str) -> Promise:

@@ -37,9 +37,9 @@ from privet.protect.population import Placed, Population, gathered, tree_over
 from privet.protect.recoding import SUPPRESSED, Solved
 from privet.protect.risk.coding import Numbers
 from privet.protect.risk.decided import Decided
-from privet.protect.verifying import Claim, vocabulary
+from privet.protect.verifying import FEW, Claim, vocabulary
 from privet.protect.verifying_sql import ORIGIN, SUBJECT
-from privet.transforms.arrow import Values
+from privet.transforms.arrow import Values, pc
 
 Ints = npt.NDArray[np.int32]
 _SLICE = 1 << 16
@@ -177,6 +177,8 @@ class ReleaseTable:
             self._trees[name] = (tree, _codes(tree, each))
         if not gathering.rows:
             raise Refused(f"{task.data} has no row that may leave", hint="look at filter and rules")
+        for name in task.named(HARMLESS):
+            _require_shared(name, gathering.plain(name))
         if task.population is not None:
             secret = self._entropy.token_bytes(32)
             self._people = gathered(task.population(), tuple(columns), secret)
@@ -449,6 +451,15 @@ def _codes(tree: Hierarchy, column: Gathered) -> Ints:
         raise ValueError("a tree lacks values that it was made over")
     found: Ints = codes[column.numbers]
     return found
+
+
+def _require_shared(name: str, values: Values) -> None:
+    """Insist that a harmless column is no number of the row: the check of the file would too."""
+    if len(values) >= FEW and pc.count_distinct(values, mode="all").as_py() == len(values):
+        raise Refused(
+            f"`{name}` is called harmless, and has another value in every row: it numbers them",
+            hint="drop it, or make it a quasi-identifier",
+        )
 
 
 def _sensitive_tree(

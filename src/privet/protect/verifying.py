@@ -36,7 +36,7 @@ Query: TypeAlias = Callable[[str], Iterable[tuple[Any, ...]]]
 """Answers one SELECT with its rows, which are read before the next one is asked."""
 
 _TOLERANCE = 1e-9
-_FEW = 8
+FEW = 8
 """Fewer rows than that have some order by chance."""
 _SIGMAS = 5.0
 
@@ -343,7 +343,7 @@ def _values(claim: Claim, queries: Queries, query: Query) -> Iterator[Check]:
         )
     for column in (*claim.sensitive, *claim.other):
         ((distinct, rows, rising, falling),) = query(queries.numbering(column))
-        alone = distinct == rows and rows >= _FEW
+        alone = distinct == rows and rows >= FEW
         steady = max(rising, falling) >= rows - 1
         numbers = alone and (column in claim.other or steady)
         yield Check("numbering", not numbers, f"{distinct} values of `{column}` in {rows} rows")
@@ -359,7 +359,7 @@ def _order(claim: Claim, queries: Queries, query: Query) -> Iterator[Check]:
         return
     (found,) = query(queries.order())
     rows, rising, pairs, alike, variance = (float(x or 0) for x in found)
-    whole = rows >= _FEW and (rising >= rows - 1 or rising == 0)
+    whole = rows >= FEW and (rising >= rows - 1 or rising == 0)
     away = abs(alike - pairs / 2) / math.sqrt(variance) if variance else 0.0
-    kept = pairs >= _FEW and away > _SIGMAS
+    kept = pairs >= FEW and away > _SIGMAS
     yield Check("row order", not (whole or kept), f"{away:.1f} standard deviations from chance")

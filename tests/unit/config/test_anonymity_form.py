@@ -71,7 +71,7 @@ def test_a_bare_number_speaks_of_every_sensitive_column():
         {"k": 2, "l": {"column": "x", "distinct": 2, "entropy": 2}},
         {"k": 2, "l": {"column": "x", "distinct": 2, "more": 2}},
         {"k": 2, "l": {"column": "x", "recursive": 2}},
-        {"k": 2, "t": 0},
+        {"k": 2, "t": -1},
         {"k": 2, "t": {"column": "x", "most": Decimal("0.2"), "distance": "euclid"}},
         {"k": 2, "suppress": 2},
         {"k": 2, "method": "magic"},

@@ -158,7 +158,7 @@ def test_risk_of_a_raw_table() -> None:
     ("changed", "told"),
     [
         ({"quasi_identifiers": []}, "no quasi-identifier"),
-        ({"quasi_identifiers": "age"}, "one by one"),
+        ({"quasi_identifiers": "age"}, "is one text"),
         ({"quasi_identifiers": ["age", "height"]}, "no column 'height'"),
         ({"sensitive": {"age": 3}}, "two roles"),
         ({"subject": "age"}, "two roles"),
