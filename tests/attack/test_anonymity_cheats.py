@@ -163,7 +163,7 @@ def judged(release: Release) -> Verification:
         release.written(release, table)
     if release.after is not None:
         release.path.write_bytes(release.after(release.path.read_bytes()))
-    checks = file_checks(release.path)
+    checks = file_checks(lambda: release.path.open("rb"))
     companion = pa.table(
         {
             "privet_subject": [row["subject"] for row in release.companion],

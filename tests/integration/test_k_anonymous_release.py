@@ -19,6 +19,7 @@ from privet.model.contract import Column, Contract, SubjectRef
 from privet.model.errors import ConfigError, IntegrityError, Refused
 from privet.model.paths import ColumnPath
 from privet.model.policy import Treatment
+from privet.project.anonymous_releases import AnonymousRelease
 from privet.project.verifying import verify_path
 from privet.protect.release_table import ReleaseTable
 from tests.projects import make_project, use_cheap_passphrase, write
@@ -262,6 +263,28 @@ class TestAttacks:
             made.open().run("research")
         assert "10037" not in str(refused.value)
         assert not list((tmp_path / "releases").rglob("people.csv"))
+
+    @pytest.mark.parametrize("leak", ["none", "a key of the footer", "a key of a column"])
+    def test_what_a_file_carries_beside_its_rows_does_not_leave(self, tmp_path, monkeypatch, leak):
+        honest = AnonymousRelease.schema.fget
+
+        def schema(release):
+            said = honest(release)
+            if leak == "a key of the footer":
+                return said.with_metadata({"rows": "P0007, P0008"})
+            if leak == "a key of a column":
+                return said.set(0, said.field(0).with_metadata({"first": "P0007"}))
+            return said
+
+        monkeypatch.setattr(AnonymousRelease, "schema", property(schema))
+        rows = [person(n) for n in range(120)]
+        made = project(tmp_path, rows, policy("{k: 5}"), form="parquet")
+        if leak == "none":
+            assert made.open().run("research").number == 1
+            return
+        with pytest.raises(Refused, match="metadata"):
+            made.open().run("research")
+        assert not list((tmp_path / "releases").rglob("people.parquet"))
 
     def test_the_order_is_not_the_inputs(self, tmp_path):
         rows = [person(n) for n in range(300)]

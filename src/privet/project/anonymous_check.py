@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from privet.adapters.engines.measuring import measuring
 from privet.protect.criteria import describe
-from privet.protect.verifying import Claim, verify
+from privet.protect.verifying import Check, Claim, verify
 
 _CRITERIA = ("k", "l", "t", "disclosure", "likeness", "k-map", "presence")
 """Checks that are a criterion's, one each."""
@@ -47,12 +47,13 @@ class Found:
     checks: list[str]
 
 
-def verified(published: Published, memory: int) -> Found:
+def verified(published: Published, memory: int, also: Sequence[Check] = ()) -> Found:
     """Have the file measured.
 
     Args:
         published: the file.
         memory: bytes that the engine may use.
+        also: what was found of the file as a file.
 
     Raises:
         Refused: it is not what it claims; the message has figures and no value.
@@ -68,7 +69,7 @@ def verified(published: Published, memory: int) -> Found:
         tables["population"] = published.population
     pa.default_memory_pool().release_unused()  # what deciding left behind; the engine needs room
     with measuring(tables, memory) as engine:
-        said = verify(claim, engine.rows)
+        said = verify(claim, engine.rows, also)
     said.require()
     figures = [check.found for check in said.checks if check.name in _CRITERIA]
     figures[0] = str(said.k)

@@ -94,7 +94,12 @@ class AnonymousRelease:
         return self.table.rows()
 
     def verify(self, opened: Callable[[], BinaryIO], form: FormatName) -> list[dict[str, str]]:
-        """Measure the file: in SQL, from what stands in it and whom its rows are about."""
+        """Measure the file: in SQL, from what stands in it and whom its rows are about.
+
+        A Parquet file is looked at as a file, too: what it carries beside its rows leaves as well.
+        """
+        from privet.protect.verifying_file import file_checks  # noqa: PLC0415
+
         published = Published(
             claim=self.table.claim(),
             batches=lambda: _read(opened, form),
@@ -102,7 +107,8 @@ class AnonymousRelease:
             companion=pa.table(self.table.companion()),
             population=self.table.population(),
         )
-        self.found = verified(published, self.memory)
+        also = file_checks(opened) if form == "parquet" else ()
+        self.found = verified(published, self.memory, also)
         return self.found.criteria
 
     def plan(self) -> bytes:

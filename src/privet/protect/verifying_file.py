@@ -7,9 +7,9 @@ bytes between the columns. All of it is in the file that leaves.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+import os
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,30 +24,56 @@ _FRAME = 12
 """Bytes of a file that are no column's and not the footer's: magic twice, the footer's length."""
 
 
-def file_checks(path: Path) -> tuple[Check, ...]:
-    """Look at a published Parquet file as a file.
+def file_checks(opened: Callable[[], BinaryIO]) -> tuple[Check, ...]:
+    """Look at a published Parquet file as a file, one row group after the other.
 
     Args:
-        path: the file, not sealed.
+        opened: opens the file anew, not sealed.
 
     Returns:
         A check each: whether it can be read whole; keys and values beside the columns; values that
         no row has; statistics of values that no row has; bytes that belong to nothing.
     """
     try:
-        with pq.ParquetFile(path) as file:
-            table = file.read()
-            metadata = file.metadata
-            said = file.schema_arrow
+        with opened() as stream, pq.ParquetFile(stream) as file:
+            metadata, said = file.metadata, file.schema_arrow
+            texts = [field.name for field in _fields(said) if _is_text(field.type)]
+        with opened() as stream, pq.ParquetFile(stream, read_dictionary=texts) as file:
+            groups = [_group(file, number) for number in range(metadata.num_row_groups)]
+            stream.seek(0, os.SEEK_END)
+            size = stream.tell()
     except (pa.ArrowException, OSError):
         return (Check("file", passed=False, found="the file cannot be read to its end"),)
+    idle, wrong = sum(idle for idle, _ in groups), sum(wrong for _, wrong in groups)
     return (
         Check("file", passed=True, found=f"{metadata.num_row_groups} row groups, read to the end"),
         _keys(metadata, said),
-        _dictionaries(path, table),
-        _statistics(metadata, table),
-        _bytes(metadata, path.stat().st_size),
+        Check("dictionaries", idle == 0, f"{idle} values in dictionaries that no row has"),
+        Check("statistics", wrong == 0, f"{wrong} columns with bounds that are not theirs"),
+        _bytes(metadata, size),
     )
+
+
+def _group(file: Any, number: int) -> tuple[int, int]:
+    """Values in dictionaries that no row has, and columns with bounds that are not theirs."""
+    table, metadata = file.read_row_group(number), file.metadata.row_group(number)
+    idle = wrong = 0
+    for place in range(metadata.num_columns):
+        chunk = metadata.column(place)
+        if "." in chunk.path_in_schema:  # inside of a list or struct
+            continue
+        column = table.column(chunk.path_in_schema)
+        idle += sum(_idle(part) for part in column.chunks)
+        stated = chunk.statistics
+        if stated is not None and stated.has_min_max:
+            wrong += not _bounds(column, stated)
+    return idle, wrong
+
+
+def _idle(part: Any) -> int:
+    if not isinstance(part, pa.DictionaryArray):
+        return 0
+    return len(part.dictionary) - len(pc.unique(part.indices.drop_null()))
 
 
 def _keys(metadata: Any, said: pa.Schema) -> Check:
@@ -75,40 +101,10 @@ def _fields(schema: pa.Schema) -> Iterator[pa.Field[Any]]:
     return (schema.field(place) for place in range(len(schema)))
 
 
-def _dictionaries(path: Path, table: pa.Table) -> Check:
-    """Values that stand in a dictionary, and in no row."""
-    texts = [field.name for field in _fields(table.schema) if _is_text(field.type)]
-    idle = 0
-    with pq.ParquetFile(path, read_dictionary=texts) as file:
-        for group in range(file.num_row_groups):
-            for column in file.read_row_group(group, columns=texts).columns:
-                for chunk in column.chunks:
-                    if isinstance(chunk, pa.DictionaryArray):
-                        used = len(pc.unique(chunk.indices.drop_null()))
-                        idle += len(chunk.dictionary) - used
-    return Check("dictionaries", idle == 0, f"{idle} values in dictionaries that no row has")
-
-
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
-
-
-def _statistics(metadata: Any, table: pa.Table) -> Check:
-    """Least and greatest values said of a column that are not its own."""
-    wrong = start = 0
-    for group in range(metadata.num_row_groups):
-        rows = metadata.row_group(group).num_rows
-        part = table.slice(start, rows)
-        start += rows
-        for place in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(place)
-            stated = chunk.statistics
-            if stated is None or not stated.has_min_max or "." in chunk.path_in_schema:
-                continue
-            wrong += not _bounds(part.column(chunk.path_in_schema), stated)
-    return Check("statistics", wrong == 0, f"{wrong} columns with bounds that are not theirs")
 
 
 def _bounds(column: Any, stated: Any) -> bool:
