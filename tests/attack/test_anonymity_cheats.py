@@ -154,7 +154,7 @@ def solved(raw: list[Row], *, uniform: bool) -> tuple[list[Row], list[Row]]:
     return rows, waiting
 
 
-def judged(release: Release) -> Verification:
+def judged(release: Release, parts: int = 1) -> Verification:
     """Write the file, and ask the verifier about it as it lies there."""
     table = release.table()
     if release.written is None:
@@ -180,7 +180,7 @@ def judged(release: Release) -> Verification:
         else:
             connection.register("published", table)
         connection.register("companion", companion)
-        return verify(release.claim, query, checks)
+        return verify(release.claim, query, checks, parts=parts)
 
 
 Cheat = Callable[[Release], None]
@@ -452,16 +452,21 @@ def test_an_honest_release_passes(seed: int, tmp_path: Path) -> None:
         release = honest(tmp_path / "out.parquet", seed, uniform=uniform)
         found = judged(release)
         found.require()
+        apart = judged(release, parts=7)
+        assert (apart.k, apart.l) == (found.k, found.l)
+        assert apart.t == pytest.approx(found.t)
+        assert [check.name for check in apart.checks] == [check.name for check in found.checks]
         assert found.k == min(subjects(rows) for rows in release.classes().values())
 
 
+@pytest.mark.parametrize("parts", [1, 7])
 @pytest.mark.parametrize("name", CHEATS)
-def test_a_cheat_is_caught(name: str, tmp_path: Path) -> None:
+def test_a_cheat_is_caught(name: str, parts: int, tmp_path: Path) -> None:
     function, checks = CHEATS[name]
     for seed in range(3):
         release = honest(tmp_path / "out.parquet", seed)
         function(release)
-        found = judged(release)
+        found = judged(release, parts)
         assert not found.passed
         failed = {check.name for check in found.checks if not check.passed}
         assert failed & set(checks.split("|")), found.checks

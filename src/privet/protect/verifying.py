@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import mul
 from typing import Any, TypeAlias, assert_never
 
 from privet.model.anonymity import (
@@ -39,6 +40,8 @@ _TOLERANCE = 1e-9
 FEW = 8
 """Fewer rows than that have some order by chance."""
 _SIGMAS = 5.0
+_AT_ONCE = 2_500_000
+"""Rows of one part: in the least memory that a project may give, the engine holds their people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,24 +160,31 @@ class Verification:
             )
 
 
-def verify(claim: Claim, query: Query, also: Sequence[Check] = ()) -> Verification:
+def verify(
+    claim: Claim, query: Query, also: Sequence[Check] = (), *, parts: int | None = None
+) -> Verification:
     """Verify a release by its published rows.
 
     Args:
         claim: what it says of itself.
         query: answers SQL over the relations of `privet.protect.verifying_sql`.
         also: what else was checked (`privet.protect.verifying_file.file_checks`).
+        parts: in how many parts classes are looked at; None: as many as keep the engine small,
+            where people are told apart, each of whom it has to remember.
     """
+    if parts is None:
+        parts = 1 + claim.rows // _AT_ONCE if claim.subjects else 1
     figures = _Figures()
     queries = Queries(claim.quasi_identifiers, claim.subjects, claim.subjects or claim.origin)
     form = (*also, *_columns(claim, list(query(queries.columns()))))
     if any(not check.passed for check in form):
         return Verification(passed=False, k=0, l={}, t={}, checks=form)
+    divided = _parts(queries, query, parts)
     checks = (
         *form,
         *_counts(claim, queries, query),
         *chain.from_iterable(
-            _criterion(c, claim, _Asking(queries, query, figures)) for c in claim.criteria
+            _criterion(c, claim, _Asking(queries, query, figures, divided)) for c in claim.criteria
         ),
         *_all_labels(claim, queries, query),
         *_values(claim, queries, query),
@@ -196,11 +206,36 @@ class _Asking:
     queries: Queries
     query: Query
     figures: _Figures
+    parts: Sequence[Queries]
 
-    def numbers(self, sql: str) -> list[float]:
-        """The one row of an answer; NaN, which passes no check, for null."""
-        (row,) = self.query(sql)
-        return [math.nan if value is None else float(value) for value in row]
+    def numbers(self, asked: Callable[[Queries], str]) -> list[list[float]]:
+        """The one row of an answer, of each part that has rows: column by column."""
+        rows = []
+        for queries in self.parts:
+            (row,) = self.query(asked(queries))
+            rows.append([math.nan if value is None else float(value) for value in row])
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def least(self, asked: Callable[[Queries], str]) -> list[float]:
+        """The least of all parts; NaN, which passes no check, where one is not a number."""
+        return [_extreme(min, column) for column in self.numbers(asked)]
+
+    def greatest(self, asked: Callable[[Queries], str]) -> float:
+        """The greatest of all parts; NaN where one is not a number."""
+        (column,) = self.numbers(asked)
+        return _extreme(max, column)
+
+
+def _parts(queries: Queries, query: Query, parts: int) -> Sequence[Queries]:
+    """The parts that have rows; where none has, one, so that something is asked, and fails."""
+    if parts <= 1:
+        return (queries,)
+    each = [replace(queries, part=(number, parts)) for number in range(parts)]
+    return [part for part in each if next(iter(query(part.in_part())))[0]] or [queries]
+
+
+def _extreme(of: Callable[[list[float]], float], column: list[float]) -> float:
+    return math.nan if any(map(math.isnan, column)) else of(column)
 
 
 def _columns(claim: Claim, found: Sequence[tuple[Any, ...]]) -> Iterator[Check]:
@@ -233,7 +268,9 @@ def _counts(claim: Claim, queries: Queries, query: Query) -> Iterator[Check]:
 def _criterion(criterion: Criterion, claim: Claim, ask: _Asking) -> Iterator[Check]:
     match criterion:
         case KAnonymity(k):
-            least, classes, mean = ask.numbers(ask.queries.sizes())
+            sizes, counts, means = ask.numbers(lambda queries: queries.sizes())
+            least, classes = _extreme(min, sizes), sum(counts)
+            mean = sum(map(mul, means, counts)) / classes if classes else math.nan
             ask.figures.k = 0 if math.isnan(least) else int(least)
             found = f"{ask.figures.k} in the least of {classes:g} classes, {mean:.1f} in the mean"
             yield Check("k", ask.figures.k >= k, found)
@@ -254,11 +291,11 @@ def _diversity(
 ) -> Check:
     column = criterion.column
     if isinstance(criterion, RecursiveDiversity):
-        (ratio,) = ask.numbers(ask.queries.recursive(column, criterion.l))
+        ratio = ask.greatest(lambda queries: queries.recursive(column, criterion.l))
         ask.figures.l[f"recursive {criterion.l} of {column}"] = ratio
         held = ratio < criterion.c * (1 - _TOLERANCE)
         return Check("l", held, f"recursive: c must exceed {ratio:g} for `{column}`")
-    distinct, entropy = ask.numbers(ask.queries.diversity(column))
+    distinct, entropy = ask.least(lambda queries: queries.diversity(column))
     if isinstance(criterion, DistinctDiversity):
         ask.figures.l[f"distinct of {column}"] = distinct
         return Check("l", distinct >= criterion.l, f"distinct: {distinct:g} of `{column}`")
@@ -279,14 +316,17 @@ def _closeness(criterion: Closeness, claim: Claim, ask: _Asking) -> Iterator[Che
         yield Check("order", whole, f"{outside} values of `{column}` are outside of its order")
         if not whole:
             return
-    match criterion.distance:
-        case "equal":
-            sql = ask.queries.equal(column, totals)
-        case "ordered":
-            sql = ask.queries.ordered(column, totals, order)
-        case "hierarchical":
-            sql = ask.queries.hierarchical(column, totals, order, tree)
-    (distance,) = ask.numbers(sql)
+
+    def asked(queries: Queries) -> str:
+        match criterion.distance:
+            case "equal":
+                return queries.equal(column, totals)
+            case "ordered":
+                return queries.ordered(column, totals, order)
+            case "hierarchical":
+                return queries.hierarchical(column, totals, order, tree)
+
+    distance = ask.greatest(asked)
     ask.figures.t[f"{criterion.distance} of {column}"] = distance
     held = distance <= criterion.t + _TOLERANCE
     yield Check("t", held, f"{criterion.distance}: {distance:.6g} of `{column}`")
@@ -296,17 +336,20 @@ def _shares(criterion: DeltaDisclosure | BetaLikeness, claim: Claim, ask: _Askin
     """How far a value's share in a class is from its share in the table."""
     column, totals = criterion.column, claim.totals.get(criterion.column, {})
     if isinstance(criterion, DeltaDisclosure):
-        (apart,) = ask.numbers(ask.queries.disclosure(column, totals))
+        apart = ask.greatest(lambda queries: queries.disclosure(column, totals))
         held = apart < criterion.delta * (1 - _TOLERANCE)
         return Check("disclosure", held, f"delta must exceed {apart:.6g} for `{column}`")
-    (gain,) = ask.numbers(ask.queries.likeness(column, totals, enhanced=criterion.enhanced))
+    gain = ask.greatest(
+        lambda queries: queries.likeness(column, totals, enhanced=criterion.enhanced)
+    )
     held = gain <= criterion.beta + _TOLERANCE
     form = "enhanced" if criterion.enhanced else "basic"
     return Check("likeness", held, f"{form}: {gain:.6g} of `{column}`")
 
 
 def _population(criterion: KMap | DeltaPresence, claim: Claim, ask: _Asking) -> Check:
-    least, low, high = ask.numbers(ask.queries.presence(people=claim.people))
+    (row,) = ask.query(ask.queries.presence(people=claim.people))
+    least, low, high = (math.nan if value is None else float(value) for value in row)
     if isinstance(criterion, KMap):
         return Check("k-map", least >= criterion.k, f"{least:g} of the population in the least")
     low = 0.0 if claim.absent else low

@@ -43,11 +43,14 @@ class Queries:
         quasi_identifiers: the columns that make classes.
         subjects: whether people are counted, by `companion`, and not rows.
         companion: whether there is a `companion` at all.
+        part: of how many parts, which. Questions about classes are asked of one part: all rows of a
+            class are in the same, since what is alike has the same hash.
     """
 
     quasi_identifiers: tuple[str, ...]
     subjects: bool = False
     companion: bool = False
+    part: tuple[int, int] = (0, 1)
 
     def columns(self) -> str:
         """Name and type of each column."""
@@ -74,6 +77,10 @@ class Queries:
             f"CAST(published.{name(each)} AS VARCHAR)" for each in self.quasi_identifiers
         )
         return f"SELECT DISTINCT {texts} FROM published"
+
+    def in_part(self) -> str:
+        """How many rows the part has."""
+        return f"SELECT count(*) FROM published{self._of_part('published')}"
 
     def sizes(self) -> str:
         """People in the least class; classes; people in the mean class."""
@@ -102,8 +109,9 @@ class Queries:
         )
 
     def totals(self, column: str) -> str:
-        """How often each value of a column occurs."""
-        return f"WITH {self._rows(column)} SELECT value, {self._people()} FROM rows GROUP BY value"
+        """How often each value of a column occurs, in all parts."""
+        rows = self._rows(column, whole=True)
+        return f"WITH {rows} SELECT value, {self._people()} FROM rows GROUP BY value"
 
     def equal(self, column: str, totals: Mapping[str | None, int]) -> str:
         """The greatest distance where all values are 1 apart."""
@@ -186,12 +194,14 @@ class Queries:
     def presence(self, *, people: bool) -> str:
         """The population's least number in a class of the table; least and greatest share.
 
+        Of all parts: a class that only the population has is in none of the table's.
+
         Args:
             people: whether `population` says who is who, so that nobody counts twice.
         """
         who = f"DISTINCT {SUBJECT}" if people else "*"
         return (
-            f"WITH {self._rows()}, sizes AS "
+            f"WITH {self._rows(whole=True)}, sizes AS "
             f"(SELECT class, {self._people()} AS n FROM rows GROUP BY class), "
             f"all_of_them AS (SELECT {self._class('population')} AS class, count({who}) AS n "
             "FROM population GROUP BY class), "
@@ -222,8 +232,9 @@ class Queries:
 
         Every row is held here, so its class is a hash of 64 bits; two that share one add to chance.
         """
+        rows = self._rows(origin=True, alike=True, whole=True)
         return (
-            f"WITH {self._rows(origin=True, alike=True)}, placed AS (SELECT class, origin, "
+            f"WITH {rows}, placed AS (SELECT class, origin, "
             "origin > lag(origin) OVER (ORDER BY place) AS after, "
             "origin > lag(origin) OVER (PARTITION BY class ORDER BY place) AS after_alike "
             "FROM rows), each AS (SELECT count(*) AS n, count(*) FILTER (after) AS rising, "
@@ -244,8 +255,18 @@ class Queries:
         )
         return "{" + ", ".join(texts) + "}"
 
+    def _of_part(self, relation: str) -> str:
+        number, parts = self.part
+        return f" WHERE hash({self._class(relation)}) % {parts} = {number}" if parts > 1 else ""
+
     def _rows(
-        self, sensitive: str | None = None, *, origin: bool = False, alike: bool = False
+        self,
+        sensitive: str | None = None,
+        *,
+        origin: bool = False,
+        alike: bool = False,
+        whole: bool = False,
+        called: str = "rows",
     ) -> str:
         who = f", companion.{SUBJECT} AS who" if self.subjects else ""
         beside = " POSITIONAL JOIN companion" if self.companion else ""
@@ -254,7 +275,9 @@ class Queries:
         )
         place = f", companion.{ORIGIN} AS origin, row_number() OVER () AS place" if origin else ""
         which = f"hash({self._class()})" if alike else self._class()
-        return f"rows AS (SELECT {which} AS class{who}{value}{place} FROM published{beside})"
+        some = "" if whole else self._of_part("published")
+        taken = f"SELECT {which} AS class{who}{value}{place} FROM published{beside}{some}"
+        return f"{called} AS ({taken})"
 
     def _pairs(self, column: str) -> str:
         return (
@@ -264,7 +287,10 @@ class Queries:
 
     def _shares(self, column: str, totals: Mapping[str | None, int]) -> str:
         """Share of each value in its class, and in the table: as given, else as published."""
-        counted = f"SELECT value, {self._people()} AS n FROM rows GROUP BY value"
+        everybody = self._rows(column, whole=True, called="everybody")
+        counted = (
+            f"WITH {everybody} SELECT value, {self._people()} AS n FROM everybody GROUP BY value"
+        )
         if totals:
             given = ", ".join(f"({literal(value)}, {count})" for value, count in totals.items())
             counted = f"SELECT value, n FROM (VALUES {given}) AS given(value, n)"
