@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -206,3 +207,67 @@ def test_a_charge_taken_out_of_the_catalog_is_found(made: Made) -> None:
     done = ask(made, "SELECT COUNT(*) AS more FROM customers")
     assert done.code == 1
     assert "privacy ledger" in done.err
+
+
+class TestAPipelineThatAnswers:
+    """A table under differential privacy, as a release with its receipt."""
+
+    def pipeline(self, made: Made, query: str = COUNT) -> None:
+        policy = made.root / "policy.yaml"
+        head, rest = policy.read_text().split("  - allow: release", 1)
+        own = rest.split("\n  - allow: query")[1].replace("as: {dp", "as: {dp", 1)
+        policy.write_text(
+            f"{head}  - allow: release\n    role: analyst\n    purpose: research\n"
+            f"    data: customers\n    as: {{dp: {{epsilon: 1, delta: 1e-6}}}}\n"
+            f"  - allow: query{own}".split("\n# Tests")[0]
+            + "\n"
+        )
+        pipeline = made.root / "pipelines" / "research.yaml"
+        before = "{data: customers, format: csv}"
+        assert before in pipeline.read_text()
+        asked = f'{{data: customers, format: csv, query: "{query}"}}' if query else before
+        pipeline.write_text(pipeline.read_text().replace(before, asked))
+
+    def test_its_answer_leaves_and_its_receipt_says_how(self, made: Made) -> None:
+        self.pipeline(made)
+        done = privet(made.root, "run", "research")
+        assert done.code == 0, done.said
+        folder = made.root / "releases" / "research" / "000002"
+        lines = (folder / "answer.csv").read_text().splitlines()
+        assert lines[0].replace('"', "").startswith("city,n,n noise,n low,n high")
+        assert len(lines) == 4
+        receipt = json.loads((folder / "receipt.json").read_bytes())
+        said = json.loads(b64decode(receipt["envelope"]["payload"]))["predicate"]
+        assert said["kind"] == "answer"
+        assert said["guarantee"]["name"] == "dp"
+        privacy = said["privacy"]
+        assert (privacy["unit"], privacy["epsilon"]) == ("customer", "1")
+        assert privacy["mechanisms"]
+        assert {"data": "customers", "bound": "amount: 0 to 100"} in privacy["bounds"]
+        assert "600" not in json.dumps(said), "an exact count"
+        assert privet(made.root, "verify", str(folder)).code == 0
+
+    def test_it_is_paid_for_once_and_again_after_new_rows(self, made: Made) -> None:
+        self.pipeline(made)
+        for _ in range(2):
+            assert privet(made.root, "run", "research").code == 0
+        assert [entry["kind"] for entry in entries(made)].count("spend") == 1
+        source = made.root / "customers.csv"
+        source.write_text(source.read_text() + "marked-N1,n@example.org,words,Ulm,50\n")
+        assert privet(made.root, "run", "research").code == 0
+        assert [entry["kind"] for entry in entries(made)].count("spend") == 2
+
+    def test_without_a_question_nothing_leaves(self, made: Made) -> None:
+        self.pipeline(made, query="")
+        done = privet(made.root, "run", "research")
+        assert done.code == 1
+        assert "query: SELECT" in done.err
+
+    def test_a_question_under_another_promise_is_refused(self, made: Made) -> None:
+        pipeline = made.root / "pipelines" / "research.yaml"
+        asked = '{data: customers, format: csv, query: "SELECT COUNT(*) FROM customers"}'
+        text = pipeline.read_text().replace("{data: customers, format: csv}", asked)
+        pipeline.write_text(text)
+        done = privet(made.root, "plan", "research")
+        assert done.code == 1
+        assert "promises pseudonymous" in done.err

@@ -102,6 +102,8 @@ def show_plan(planned: Planned, *, json: bool) -> None:
                 for column in release["columns"]
             ],
         )
+        if release.get("query"):
+            output.say(f"Its answer leaves, and no row: {release['query']}")
         output.say()
     output.say(f"Role {described['role']}. No data was touched. This costs no privacy budget.")
     if planned.changes is None:

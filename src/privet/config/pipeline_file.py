@@ -32,7 +32,7 @@ def read_pipeline(document: Document) -> PipelineSpec:
         role=form.role,
         sources={data: _source(data, source, document) for data, source in form.sources.items()},
         releases=tuple(
-            ReleaseSpec(each.data, each.format, document.locate(("release", number)))
+            ReleaseSpec(each.data, each.format, each.query, document.locate(("release", number)))
             for number, each in enumerate(form.release)
         ),
         to=form.to,

@@ -179,6 +179,9 @@ class ReleasedForm(Form):
 
     data: DataName = Field(description="a data set among the sources")
     format: FormatName = "parquet"
+    query: Sql | None = Field(
+        default=None, description="one SELECT: its answer leaves, under differential privacy"
+    )
 
 
 def _released(value: object) -> object:

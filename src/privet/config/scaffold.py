@@ -247,6 +247,7 @@ def _dialect(form: SourceFormat) -> list[str]:
 
 
 def _release(spec: ReleaseSpec) -> str:
-    if spec.format == "parquet":
+    if spec.format == "parquet" and spec.query is None:
         return f"- {scalar(spec.data)}\n"
-    return f"- {{data: {scalar(spec.data)}, format: {spec.format}}}\n"
+    asked = "" if spec.query is None else f", query: {scalar(spec.query)}"
+    return f"- {{data: {scalar(spec.data)}, format: {spec.format}{asked}}}\n"

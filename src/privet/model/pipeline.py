@@ -89,10 +89,14 @@ class SourceSpec:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSpec:
-    """One data set that the pipeline releases, and the file format of the release."""
+    """One data set that the pipeline releases, and the file format of the release.
+
+    `query` is what is asked about it where no row leaves, but an answer under differential privacy.
+    """
 
     data: str
     format: FormatName = "parquet"
+    query: str | None = None
     where: Location | None = field(default=None, compare=False)
 
 

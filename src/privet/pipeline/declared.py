@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -11,10 +11,11 @@ from typing import Any
 from privet.model import canonical
 from privet.model.contract import Contract
 from privet.model.errors import ConfigError, Refused
-from privet.model.pipeline import PipelineSpec, SourceSpec
+from privet.model.pipeline import PipelineSpec, ReleaseSpec, SourceSpec
 from privet.model.policy import Policy
 from privet.model.release import LOCAL_RECIPIENT, Decision, Principal, Request
 from privet.policy.decide import decide
+from privet.policy.questions import is_private
 from privet.quality.cleaning.describing import describe
 from privet.quality.rule_words import rule_words
 
@@ -41,7 +42,7 @@ class DeclaredPlan:
                 for source in self.spec.sources.values()
             ],
             "releases": [
-                _describe_data(self.decisions[release.data], release.format)
+                _describe_data(self.decisions[release.data], release)
                 for release in self.spec.releases
             ],
         }
@@ -83,11 +84,12 @@ def declare(
             purpose=spec.purpose,
             action="release",
             data=release.data,
-            kind="rows",
+            kind="rows" if release.query is None else "answer",
             recipient=spec.to or LOCAL_RECIPIENT,
         )
         try:
-            decisions[release.data] = decide(policy, request, contract, today)
+            decision = decisions[release.data] = decide(policy, request, contract, today)
+            reasons += _require_answerable(spec, decision, release)
         except Refused as refusal:
             reasons.append(str(refusal))
     if reasons:
@@ -141,10 +143,32 @@ def _describe_source(source: SourceSpec, contract: Contract) -> dict[str, Any]:
     }
 
 
-def _describe_data(decision: Decision, form: str) -> dict[str, Any]:
+def _require_answerable(
+    spec: PipelineSpec, decision: Decision, release: ReleaseSpec
+) -> Iterator[str]:
+    """Why what is promised and what is asked do not go together, if they do not."""
+    private = is_private(decision.guarantee)
+    if private and release.query is None:
+        yield (
+            f"`{release.data}` is promised `as: dp` ({decision.rule}), so an answer leaves and no "
+            f"row. Write `release: [{{data: {release.data}, query: SELECT ...}}]`."
+        )
+    if release.query is not None and not private:
+        yield (
+            f"`{release.data}` has a `query`, and {decision.rule} promises {decision.guarantee}. "
+            "Write `as: {dp: {epsilon: 1, delta: 1e-6}}`, or take the query out."
+        )
+    if release.query is not None and len(spec.releases) > 1:
+        yield "a pipeline whose release is an answer releases nothing else. Split it."
+    if release.query is not None and spec.sources[release.data].keep != "rows":
+        yield f"`{release.data}` is asked about, and its rows are not kept. Write `keep: rows`."
+
+
+def _describe_data(decision: Decision, release: ReleaseSpec) -> dict[str, Any]:
     return {
         "data": decision.request.data,
-        "format": form,
+        "format": release.format,
+        **({} if release.query is None else {"query": release.query}),
         "guarantee": str(decision.guarantee),
         "rule": decision.rule,
         "where": decision.where,

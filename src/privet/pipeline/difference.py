@@ -49,6 +49,8 @@ def _facts(plan: Mapping[str, Any]) -> dict[str, str]:
         data = release["data"]
         facts[f"guarantee of {data}"] = release["guarantee"]
         facts[f"format of {data}"] = release["format"]
+        if release.get("query"):
+            facts[f"question about {data}"] = release["query"]
         facts[f"rows of {data}"] = release["where"] or "all"
         for column in release["columns"]:
             facts[f"{data}.{column['column']}"] = column["treatment"]

@@ -9,14 +9,17 @@ from typing import Any
 import pyarrow as pa
 
 from privet.gate import Gate, Part, SourceRef, Tally, Terms, place
+from privet.gate.answers import Question
 from privet.gate.keys import linkage_keys
 from privet.model.pipeline import ReleaseSpec
 from privet.pipeline.declared import DeclaredPlan
 from privet.pipeline.ingest import Ingest
 from privet.pipeline.progress import Meter
 from privet.pipeline.steps import Output, Step
+from privet.policy.questions import allowed
 from privet.ports.arrow_types import arrow_schema
 from privet.ports.release import ReleaseTargets
+from privet.query.names import names_of
 from privet.vault.vault import Vault
 
 
@@ -87,6 +90,23 @@ class Publish:
             **({"hierarchies": self.hierarchies} if self.hierarchies else {}),
         }
 
+    def _question(self, ingested: Mapping[str, Output]) -> Question | None:
+        """What is asked, where an answer leaves; over the snapshots that are newest now."""
+        release = self.plan.spec.releases[0]
+        if release.query is None:
+            return None
+        epsilon, delta = allowed(self.plan.decisions[release.data].guarantee)
+        own = ingested[release.data]
+        sources = {release.data: SourceRef(release.data, own["snapshot"], own["manifest"])}
+        tables = names_of(release.query).tables
+        for name in self.gate.means.contracts():
+            beside = self.vault.latest(name) if name.casefold() in tables else None
+            if name != release.data and beside is not None:
+                sources[name] = SourceRef(name, beside.number, beside.sha256)
+        return Question(
+            release.query, epsilon, delta, tuple(sources[name] for name in sorted(sources))
+        )
+
     def _work(self, given: Mapping[str, Output], meter: Meter) -> Output:
         ingested = {output["data"]: output for output in given.values()}
         released = [release.data for release in self.plan.spec.releases]
@@ -96,6 +116,7 @@ class Publish:
             contracts={data: self.plan.contracts[data] for data in released},
             plan_sha256=self.plan.sha256,
             code_version=self.code_version,
+            question=self._question(ingested),
         )
         parts: list[_Kept | _Passing] = [
             _Passing(self.passing[release.data], given, release, meter)
@@ -104,8 +125,12 @@ class Publish:
             for release in self.plan.spec.releases
         ]
         with self.gate.open(terms, self.plan.spec.into) as grant:
-            for part in parts:
-                grant.draw(part.part())
+            if terms.question is None:
+                for part in parts:
+                    grant.draw(part.part())
+            else:
+                form = self.plan.spec.releases[0].format
+                grant.answer([part.part() for part in parts], form)
             made = grant.close({"plan": self.plan.describe()})
         return {
             "release": made.id,

@@ -80,7 +80,8 @@ def tight(position: Position) -> Epsilon:
     Raises:
         Missing: the extra `dp` is not installed.
     """
-    return tight_epsilon(position.standing.events, position.limit.delta)
+    planned = tight_epsilon(position.standing.events, position.limit.delta)
+    return min(planned, position.spent)  # both hold of what was planned
 
 
 def budget_of(memory: Memory, policy: Policy, data: str) -> tuple[Position, ...]:

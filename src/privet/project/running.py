@@ -184,7 +184,7 @@ def _summarise_data(
                 category=choice.category,
                 treatment=str(choice.treatment),
                 rule=choice.rule,
-                released_type=released["types"][data].get(str(choice.path)),
+                released_type=released["types"].get(data, {}).get(str(choice.path)),
                 note=types[choice.path].note,
             )
             for choice in decision.columns
