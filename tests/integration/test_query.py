@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from privet.vault.vault import Vault
 from tests.command_line import Outcome, privet
 from tests.projects import Made, customers_csv, make_project, use_cheap_passphrase
 
@@ -207,6 +208,19 @@ def test_a_charge_taken_out_of_the_catalog_is_found(made: Made) -> None:
     done = ask(made, "SELECT COUNT(*) AS more FROM customers")
     assert done.code == 1
     assert "privacy ledger" in done.err
+
+
+def test_a_second_question_alike_reads_no_row(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = answered(ask(made, COUNT, "--json", "--epsilon", "1"))
+
+    def unread(*_: object) -> object:
+        raise AssertionError("a row was read")
+
+    monkeypatch.setattr(Vault, "read", unread)
+    again = answered(ask(made, COUNT, "--json", "--epsilon", "0.9"))
+    assert first["rows"] != again["rows"], "noise of its own"
+    other = ask(made, COUNT.replace("SUM(amount)", "SUM(amount * 2)"), "--epsilon", "0.1")
+    assert other.code == 3, "other rows are computed anew"
 
 
 class TestAPipelineThatAnswers:

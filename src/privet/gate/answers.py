@@ -53,11 +53,13 @@ class Answering(Protocol):
         """What answering costs the subjects."""
         ...
 
-    def answer(self, rows: Mapping[str, Rows]) -> pa.Table:
+    def answer(self, rows: Mapping[str, Rows], scope: str) -> pa.Table:
         """Compute, add noise, and give what may leave; called once.
 
         Args:
             rows: of every private data set that it reads, by name.
+            scope: tells one choice of rows from another: what was computed of rows of the same
+                scope may be used again.
 
         Raises:
             Unavailable: the memory given is not enough.

@@ -26,7 +26,7 @@ from privet.gate.anonymity import (
     record_name,
 )
 from privet.gate.answers import Answering, Rows
-from privet.gate.kept_answers import keep_answer, kept_answer, question_tag
+from privet.gate.kept_answers import keep_answer, kept_answer, question_tag, scope_tag
 from privet.gate.keys import linkage_keys, order_domain
 from privet.gate.means import Means
 from privet.gate.order import RowOrder
@@ -208,7 +208,8 @@ class Grant:
         if table is None:
             self._charge(*given, spent=answering)
             table = answering.answer(
-                {data: self._counted(part, withheld[data]) for data, part in given.items()}
+                {data: self._counted(part, withheld[data]) for data, part in given.items()},
+                scope_tag(self.means, self.terms, self.registry_version),
             )
             keep_answer(self.means.vault, tag, table)
         self._require_current()

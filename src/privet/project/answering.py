@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ from privet.model.policy import Budget, Policy
 from privet.model.privacy_loss import Claim, Unit, mechanisms
 from privet.model.release import Decision
 from privet.policy.filter_types import ColumnType
+from privet.project.kept_view import KeptView
 from privet.query.answering import Prepared, answer, explain, measure, notes, prepare
 from privet.query.declaring import subject_column, world_of
 from privet.query.names import Names, names_of
+from privet.query.rewrite import VIEW
 from privet.query.world import Spend
 from privet.transforms.arrow import Values, pc
 from privet.transforms.nested import leaf_values
@@ -105,12 +107,22 @@ class Asked:
         unit = next(iter(self.budgets.values())).unit
         return Claim(self.prepared.event, "add-or-remove", Unit(unit))
 
-    def answer(self, rows: Mapping[str, Rows]) -> pa.Table:
-        """Sums in the engine, then noise from the operating system's generator."""
-        tables = {data: self._private(data, each) for data, each in rows.items()}
-        tables |= {name: self._public(name) for name in self.public}
-        with measuring(tables, self.means.memory) as engine:
-            measured = measure(self.prepared, engine)
+    def answer(self, rows: Mapping[str, Rows], scope: str) -> pa.Table:
+        """Bounded rows and sums in the engine, then noise from the operating system's generator.
+
+        The bounded view is kept, sealed: another question over the same rows that groups and bounds
+        them alike reads no row again.
+        """
+        kept = KeptView(self.means.vault, f"{scope}\n{self.prepared.view_sql}")
+        view = kept.read()
+        if view is None:
+            tables = {data: self._private(data, each) for data, each in rows.items()}
+            tables |= {name: self._public(name) for name in self.public}
+            with measuring(tables, self.means.memory) as engine:
+                view = engine.table(self.prepared.view_sql)
+            kept.write(view)
+        with measuring({VIEW: view}, self.means.memory) as engine:
+            measured = measure(replace(self.prepared, sql=self.prepared.sum_sql), engine)
         return answer(self.prepared, measured).table
 
     @property
