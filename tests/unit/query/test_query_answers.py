@@ -110,7 +110,7 @@ def test_a_kept_view_answers_as_the_whole_query_does() -> None:
         connection.execute(f'CREATE TEMP TABLE "{VIEW}" AS {prepared.view_sql}')
         kept = connection.execute(prepared.sum_sql).fetchall()
         assert sorted(kept) == sorted(connection.execute(prepared.sql).fetchall())
-        assert dict(kept) == {"Ulm": 65536 + round(65536 / 20), "Bonn": 0}
+        assert dict(kept) == {0: 65536 + round(65536 / 20), 1: 0}  # places in the list of keys
 
 
 def test_explain_shows_sensitivity_and_sql() -> None:
