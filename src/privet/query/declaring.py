@@ -10,7 +10,7 @@ from privet.model.errors import ConfigError
 from privet.model.policy import Budget
 from privet.model.release import Decision
 from privet.policy.filter_types import ColumnType
-from privet.query.world import Kind, Private, Public, World
+from privet.query.world import Kind, Private, Public, World, refused
 
 _KINDS: Mapping[str, Kind] = {
     "text": "text",
@@ -41,6 +41,12 @@ def world_of(
     Raises:
         ConfigError: a budget does not say how much of one subject counts.
     """
+    units = {budgets[data].unit for data in decisions}
+    if len(units) > 1:
+        raise refused(
+            "it reads data sets whose budgets protect different units",
+            "Ask about each by itself, or give their budgets one `unit`.",
+        )
     private = tuple(
         _private(decision, contracts[data], budgets[data]) for data, decision in decisions.items()
     )
