@@ -71,12 +71,8 @@ class Overflow(Rewrite):
 class Everything(Rewrite):
     """No weight at all: the bound is said, and not kept."""
 
-    def limit(self, part: Part) -> tuple[str, Fraction]:
-        return super().limit(part)
-
-    def weighted(self, name: str, part: Part) -> Any:
-        text = super().weighted(name, part).sql("duckdb", identify=True)
-        return _sql(text.replace("<=", ">= 0 OR 0 =", 1))
+    def weight(self, size: Any, limit: Fraction) -> Any:
+        return _sql("1.0::DOUBLE")
 
 
 class _Norm(Rewrite):
@@ -93,22 +89,21 @@ class _Norm(Rewrite):
 class NormPerGroup(_Norm):
     """The greatest group is held to the norm, not all of a subject's groups together."""
 
-    was, becomes = 'SUM(CAST("n" AS INT128) * "n")~SUM("n")', 'MAX("n" * "n")'
+    was, becomes = 'SUM(CAST("n" AS DOUBLE) * "n")~SUM(CAST("n" AS DOUBLE))', 'MAX("n" * "n")'
 
 
-class NormOfOne(_Norm):
+class NormOfOne(Rewrite):
     """A row that a join has multiplied is counted once."""
 
-    was, becomes = 'CAST("n" AS INT128) * "n"~SUM("n")', "SUM(1)"
-
     def norms(self) -> Any:
-        return _sql(f'SELECT "{SUBJECT}", 1 AS q, 1 AS m FROM "kept" GROUP BY "{SUBJECT}"')
+        one = "1.0::DOUBLE"
+        return _sql(f'SELECT "{SUBJECT}", {one} AS w, {one} AS v FROM "kept" GROUP BY "{SUBJECT}"')
 
 
 class SumForSquares(_Norm):
     """The L1 norm is computed where the squared L2 norm is asked for."""
 
-    was, becomes = 'CAST("n" AS INT128) * "n"', '"n"'
+    was, becomes = 'CAST("n" AS DOUBLE) * "n"', '"n"'
 
 
 class Average(_Norm):

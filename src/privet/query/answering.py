@@ -179,6 +179,10 @@ def measure(prepared: Prepared, engine: Engine) -> Measured:
     table = engine.table(prepared.sql)
     keys = len(prepared.plan.keys)
     columns = [column.to_pylist() for column in table.columns]
+    for i, key in enumerate(prepared.plan.keys):
+        if key.public is not None:
+            listed = key.public
+            columns[i] = [listed[int(place or 0)] for place in columns[i]]
     return Measured(
         {row[:keys]: tuple(int(v or 0) for v in row[keys:]) for row in zip(*columns, strict=True)}
     )
@@ -271,9 +275,11 @@ class _Row:
 
 
 def _estimate(plan: Plan, aggregate: Aggregate, parts: Sequence[float]) -> float:
-    first = plan.parts[aggregate.parts[0]]
     if aggregate.name in ("count", "sum"):
-        return float(first.half) * parts[aggregate.parts[0]] / STEPS
+        *counted, last = aggregate.parts
+        part = plan.parts[last]
+        middle = sum(float(part.centre) * parts[i] for i in counted)
+        return (float(part.half) * parts[last] + middle) / STEPS
     rows = max(parts[aggregate.parts[0]], STEPS)
     shift = plan.parts[aggregate.parts[1]]
     mean = max(-1.0, min(1.0, parts[aggregate.parts[1]] / rows))

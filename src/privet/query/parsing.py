@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Measure: TypeAlias = Literal["rows", "subjects", "present", "sum", "squares"]
 
 _LONGEST = 20_000  # characters
+_KEYS = {"text": str, "integer": int, "boolean": bool}
 _TOP = frozenset(
     {"with_", "expressions", "from_", "joins", "where", "group", "having", "order", "limit"}
 )
@@ -27,7 +28,8 @@ class Part:
     """One number per group that gets noise of its own.
 
     `rows`, `subjects`, rows where value `value` is `present`, or the `sum` of (value - centre) /
-    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y.
+    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y. `number`: not a number is
+    absent, as NULL is.
     """
 
     measure: Measure
@@ -35,6 +37,7 @@ class Part:
     centre: Fraction = Fraction(0)
     half: Fraction = Fraction(1)
     bounds: tuple[Fraction, Fraction] = (Fraction(-1), Fraction(1))
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class _Reader:
             *(o for o, _ in orders),
         ):
             vetted(tree)
+        self._share()
         norm, groups = self._rows.limits or (Fraction(1), None)
         plan = Plan(
             self._rows, tuple(k for _, k in self._keys), tuple(self._values), tuple(self._parts),
@@ -182,6 +186,10 @@ class _Reader:
         public = found.keys
         if public is not None and found.kind not in ("text", "integer", "boolean"):
             raise refused("public keys are text, whole numbers or truth values")
+        if public is not None:
+            if not all(k is None or type(k) is _KEYS[str(found.kind)] for k in public):
+                raise refused("a column's public keys are not of the column's kind")
+            public = tuple(dict.fromkeys(public))  # one draw of noise for each
         sql = written(found)
         key = one_zero(sql) if found.kind == "number" else sql
         self._keys.append((node, GroupKey(key, found.kind, public)))
@@ -232,7 +240,9 @@ class _Reader:
             if len(inner.expressions) == 1 and self._rows.is_subject(inner.expressions[0]):
                 return self._part(Part("subjects"))
             raise refused("COUNT(DISTINCT) of something else than the subject is not supported")
-        return self._part(Part("present", self._value(written(self._rows.scalar(inner)))))
+        found = self._rows.scalar(inner)
+        number = found.kind == "number"
+        return self._part(Part("present", self._value(written(found)), number=number))
 
     def _of_values(self, name: str, inner: exp.Expression) -> Aggregate:
         found = self._rows.scalar(inner)
@@ -244,7 +254,7 @@ class _Reader:
         low, high = found.bounds
         if max(abs(low), abs(high)) > 10**100 or 0 < high - low < Fraction(1, 10**100):
             raise refused("the bounds of a value are too large, or too close to each other")
-        value = self._value(_number(found))
+        value = self._value(written(Scalar(as_number(found), "number")))
         if name == "sum":
             half = max(abs(low), abs(high)) or Fraction(1)
             return Aggregate(
@@ -252,9 +262,27 @@ class _Reader:
             )
         centre, half = (low + high) / 2, (high - low) / 2 or Fraction(1)
         measures: tuple[Measure, ...] = ("sum",) if name == "avg" else ("sum", "squares")
-        parts = [self._part(Part("present", value))]
+        parts = [self._part(Part("present", value, number=True))]
         parts += [self._part(Part(m, value, centre, half, (low, high))) for m in measures]
         return Aggregate(name, tuple(parts))  # type: ignore[arg-type]
+
+    def _share(self) -> None:
+        """A SUM beside an average of the same value is computed from the average's parts.
+
+        Its noise is less than that of a part of its own: with bounds [a, b] the two parts give
+        (a^2 + b^2) / 2 where it had max(a^2, b^2), and there is one part fewer to pay for.
+        """
+        averages = [a.parts[:2] for a in self._aggregates if a.name not in ("count", "sum")]
+        of = {(self._parts[p[1]].value, self._parts[p[1]].bounds): p for p in averages}
+        for i, aggregate in enumerate(self._aggregates):
+            part = self._parts[aggregate.parts[0]]
+            if aggregate.name == "sum" and (part.value, part.bounds) in of:
+                self._aggregates[i] = Aggregate("sum", of[part.value, part.bounds])
+        used = sorted({p for a in self._aggregates for p in a.parts})
+        self._parts = [self._parts[p] for p in used]
+        self._aggregates = [
+            Aggregate(a.name, tuple(used.index(p) for p in a.parts)) for a in self._aggregates
+        ]
 
     def _value(self, sql: exp.Expression) -> int:
         if sql not in self._values:
@@ -265,15 +293,6 @@ class _Reader:
         if part not in self._parts:
             self._parts.append(part)
         return self._parts.index(part)
-
-
-def _number(found: Scalar) -> exp.Expression:
-    """A DOUBLE, NULL for NaN; infinities are clipped later as any value is."""
-    from sqlglot import exp  # noqa: PLC0415
-
-    nan = exp.TryCast(this=exp.Literal.string("nan"), to=exp.DataType.build("DOUBLE"))
-    inner = Scalar(exp.Nullif(this=as_number(found), expression=nan), "number")
-    return written(inner)
 
 
 def _limit(node: exp.Limit | None) -> int | None:

@@ -1,24 +1,28 @@
 """The one rewrite: each subject's contribution to all groups, bounded where it is grouped.
 
 rows    subject, keys, values          what the query reads; nothing is bounded yet
-cells   per subject and group          row count, exact sums of clipped fixed-point values
+steps   the same                       values clipped to their bounds, as whole numbers of steps
+cells   per subject and group          row count, exact sums of steps; a public
+                                       key is its place in the list, and what is not listed is gone
 norms   per subject over its groups    sum of squared counts (or of counts, for L1), exact
 view    the cells, scaled into the norm and cut toward zero
 sums    per group                      sums of whole numbers
 
 The bound is computed from the very keys that the last step groups by, in one tree: there is no
-statement about a bound that could outlive a change of the grouping. All sums are of integers, so
-that neither the order of rows nor the number of threads shows in them.
+statement about a bound that could outlive a change of the grouping. All sums are of whole numbers,
+so that neither the order of rows nor the number of threads shows in them: those within a subject
+are in doubles, which are exact below 2^53 (`_EXACT`), and faster than integers of 128 bits.
 """
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from privet.query.parsing import Part, Plan
+from privet.query.parsing import GroupKey, Part, Plan
 from privet.query.relations import SUBJECT
+from privet.query.scalars import TYPES
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -29,7 +33,14 @@ STEPS: Final = 2**16
 """Lattice steps in one row, one subject, or one value at its bound."""
 
 _SLACK: Final = 1 - Fraction(1, 2**40)
-"""Above what the two roundings of a square root and a quotient may add to a weight."""
+"""Above what the roundings of a root, a quotient and two products may add to what is weighed."""
+
+_EXACT: Final = {"l2": 2**53, "l1": 2**36}
+"""Below this norm (squared, for L2) all sums of a subject are exact; above, it counts as nothing.
+
+L2: a cell then has fewer than 2^27 rows, so that values of at most STEPS sum up below 2^53. A sum
+of squares that is at least 2^53 never appears to be less, since rounding is monotonic.
+"""
 
 VIEW: Final = "privet view"
 """The name of the kept view in `Rewrite.over_view`."""
@@ -54,53 +65,93 @@ class Rewrite:
         select = select.where(exp.Not(this=exp.Is(this=subject.copy(), expression=exp.null())))
         for name, key in zip(self.keys, self.plan.keys, strict=True):
             select = select.select(_named(key.sql.copy(), name))
-            if key.public is not None:
-                select = select.where(_listed(key.sql.copy(), key.public))
         for i, value in enumerate(self.plan.values):
             select = select.select(_named(value.copy(), f"x{i}"))
         return select
+
+    def steps(self) -> exp.Select:
+        """The rows, with each value that is summed up as whole steps: computed once for all."""
+        from sqlglot import exp  # noqa: PLC0415
+
+        plan, names = self.plan, [SUBJECT, *self.keys]
+        names += [f"x{part.value}" for part in plan.parts if part.measure == "present"]
+        select = exp.select(*map(_column, dict.fromkeys(names))).from_(_table("rows"))
+        for name, part in zip(self.names, plan.parts, strict=True):
+            if part.measure in ("sum", "squares"):
+                select = select.select(_named(self.fixed(part), f"s{name}"))
+        return select
+
+    def fixed(self, part: Part) -> exp.Expression:
+        """The value clipped to its bounds: a DOUBLE, whole, between -STEPS and STEPS.
+
+        NULL and NaN, which is above infinity to the engine, are NULL.
+        """
+        from sqlglot import exp  # noqa: PLC0415
+
+        value, (low, high) = _column(f"x{part.value}"), part.bounds
+        steps: exp.Expression = _paren(exp.Sub(this=value, expression=_double(part.centre)))
+        if part.measure == "squares":
+            unit = exp.Mul(this=steps, expression=_double(1 / part.half))
+            twice = exp.Mul(this=_double(Fraction(2)), expression=unit)
+            square = exp.Mul(this=twice, expression=unit.copy())
+            steps = _paren(exp.Sub(this=square, expression=_double(Fraction(1))))
+        half = part.half if part.measure == "sum" else 1
+        whole: exp.Expression = exp.Round(
+            this=exp.Mul(this=steps, expression=_double(Fraction(STEPS) / half))
+        )
+        if max(abs(low), abs(high)) > 2**20 * part.half:  # where the shift loses digits
+            whole = _least(_greatest(whole, _double(Fraction(-STEPS))), _double(Fraction(STEPS)))
+        ends = [_double(Fraction(_steps(part, end))) for end in (low, high)]
+        finite = exp.cast(exp.Literal.string("inf"), "DOUBLE")
+        return exp.Case(
+            ifs=[
+                exp.If(this=exp.LTE(this=value.copy(), expression=_double(low)), true=ends[0]),
+                exp.If(this=exp.LT(this=value.copy(), expression=_double(high)), true=whole),
+                exp.If(this=exp.LTE(this=value.copy(), expression=finite), true=ends[1]),
+            ]
+        )
 
     def cells(self) -> exp.Select:
         """One row per subject and group."""
         from sqlglot import exp  # noqa: PLC0415
 
-        select = exp.select(_column(SUBJECT), *map(_column, self.keys)).from_(_table("rows"))
+        select = exp.select(_column(SUBJECT)).from_(_table("steps"))
+        places: list[exp.Expression] = []
+        for name, key in zip(self.keys, self.plan.keys, strict=True):
+            place = _column(name)
+            if key.public is not None:
+                place = _column("place", f"of {name}")
+                listed, on = _listed(name, key)
+                select = select.join(listed, on=on)
+            select, places = select.select(_named(place, name)), [*places, place.copy()]
         select = select.select(_named(exp.Count(this=exp.Star()), "n"))
         for name, part in zip(self.names, self.plan.parts, strict=True):
-            inner = self.cell(part)
+            inner = self.cell(name, part)
             if inner is not None:
                 select = select.select(_named(inner, name))
-        return select.group_by(_column(SUBJECT), *map(_column, self.keys))
+        return select.group_by(_column(SUBJECT), *places)
 
-    def cell(self, part: Part) -> exp.Expression | None:
-        """What a cell holds of a part; None for what the count of rows says."""
+    def cell(self, name: str, part: Part) -> exp.Expression | None:
+        """What a cell holds of a part (NULL: no value); None for what the count of rows says."""
         from sqlglot import exp  # noqa: PLC0415
 
         if part.measure == "present":
-            return exp.Count(this=_column(f"x{part.value}"))
+            return exp.Count(this=self.present(part))
         if part.measure in ("sum", "squares"):
-            total = exp.Sum(this=self.fixed(part))
-            return exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
+            return exp.Sum(this=_column(f"s{name}"))
         return None
 
-    def fixed(self, part: Part) -> exp.Expression:
-        """The value clipped to its bounds, as a whole number between -STEPS and STEPS."""
+    def present(self, part: Part) -> exp.Expression:
+        """What is NULL where a value is absent; a number that is none is."""
         from sqlglot import exp  # noqa: PLC0415
 
         value = _column(f"x{part.value}")
-        low, high = _double(part.bounds[0]), _double(part.bounds[1])
-        clipped = _least(_greatest(value, low), high)
-        shifted = _paren(exp.Sub(this=clipped, expression=_double(part.centre)))
-        unit: exp.Expression = exp.Mul(this=shifted, expression=_double(1 / part.half))
-        if part.measure == "squares":
-            twice = exp.Mul(this=_double(Fraction(2)), expression=_paren(unit))
-            square = exp.Mul(this=twice, expression=_paren(unit.copy()))
-            unit = _paren(exp.Sub(this=square, expression=_double(Fraction(1))))
-        steps = exp.Round(this=exp.Mul(this=unit, expression=_double(Fraction(STEPS))))
-        bounded = _least(_greatest(steps, _double(Fraction(-STEPS))), _double(Fraction(STEPS)))
-        whole = exp.TryCast(this=bounded, to=exp.DataType.build("INT"))
-        absent = exp.Is(this=value.copy(), expression=exp.null())
-        return exp.Case(ifs=[exp.If(this=absent, true=exp.null())], default=whole)
+        if not part.number:
+            return value
+        for name, other in zip(self.names, self.plan.parts, strict=True):
+            if other.value == part.value and other.measure == "sum":
+                return _column(f"s{name}")
+        return exp.Nullif(this=value, expression=exp.cast(exp.Literal.string("nan"), "DOUBLE"))
 
     def kept(self) -> exp.Select:
         """At most `max_groups` cells per subject, in a salted order that is its own."""
@@ -132,15 +183,40 @@ class Rewrite:
         return select
 
     def norms(self) -> exp.Select:
-        """Per subject: the exact norm of its counts (squared, for L2), and its number of cells."""
+        """Per subject: the weight `w` that holds its rows to the norm, and `v` for its count."""
         from sqlglot import exp  # noqa: PLC0415
 
-        n: exp.Expression = _column("n")
+        n: exp.Expression = exp.cast(_column("n"), "DOUBLE")
         if self.clip == "l2":
-            n = exp.Mul(this=exp.cast(n, "INT128"), expression=_column("n"))
-        select = exp.select(_named(_column(SUBJECT), SUBJECT), _named(exp.Sum(this=n), "q"))
-        select = select.select(_named(exp.Count(this=exp.Star()), "m")).from_(_table("kept"))
+            n = exp.Mul(this=n, expression=_column("n"))
+        sizes: dict[str, exp.Func] = {
+            "w": exp.Sum(this=n),
+            "v": exp.cast(exp.Count(this=exp.Star()), "DOUBLE"),
+        }
+        select = exp.select(_column(SUBJECT)).from_(_table("kept"))
+        for name, limit in dict(map(self.limit, self.plan.parts)).items():
+            select = select.select(_named(self.weight(sizes[name], limit), name))
         return select.group_by(_column(SUBJECT))
+
+    def weight(self, size: exp.Func, limit: Fraction) -> exp.Expression:
+        """1 for a subject within the limit, and what brings it there for any other."""
+        from sqlglot import exp  # noqa: PLC0415
+
+        root = limit if self.clip == "l1" else _root_below(limit)
+        norm = exp.Sqrt(this=size) if self.clip == "l2" else size
+        return exp.Case(
+            ifs=[
+                exp.If(
+                    this=exp.LTE(this=size, expression=_whole(math.floor(limit))),
+                    true=_double(Fraction(1)),
+                ),
+                exp.If(
+                    this=exp.LT(this=size, expression=_whole(_EXACT[self.clip])),
+                    true=_div(_double(root * self.slack()), norm),
+                ),
+            ],
+            default=_double(Fraction(0)),
+        )
 
     def view(self) -> exp.Select:
         """One row per subject and group: whole numbers within the declared norms."""
@@ -155,6 +231,7 @@ class Rewrite:
         select = select.from_(_table("kept")).join(_table("norms"), on=on)
         steps = {
             "rows": self.rows(),
+            "steps": self.steps(),
             "cells": self.cells(),
             "kept": self.kept(),
             "norms": self.norms(),
@@ -166,48 +243,29 @@ class Rewrite:
         return select
 
     def weighted(self, name: str, part: Part) -> exp.Expression:
-        """The cell's number, scaled if its subject is above the norm, and cut toward zero."""
+        """The cell's number, scaled by its subject's weight, and cut toward zero."""
         from sqlglot import exp  # noqa: PLC0415
 
         size, limit = self.limit(part)
-        number: exp.Expression = _column(name, "kept")
-        unit = STEPS
-        if part.measure == "rows":
-            number = _column("n", "kept")
-        elif part.measure == "subjects":
-            number = _whole(1)
-        elif part.measure != "present":
-            unit = 1
-        exact = exp.Mul(this=_paren(number), expression=_whole(unit))
-        root = limit if self.clip == "l1" else _root_below(limit)
-        norm: exp.Expression = exp.cast(_column(size, "norms"), "DOUBLE")
-        if self.clip == "l2":
-            norm = exp.Sqrt(this=norm)
-        scaled = _div(
-            exp.Mul(
-                this=exp.cast(number.copy(), "DOUBLE"),
-                expression=_double(root * unit * self.slack()),
-            ),
-            norm,
-        )
-        cut = exp.TryCast(this=exp.Trunc(this=scaled), to=exp.DataType.build("BIGINT"))
-        within = exp.LTE(this=_column(size, "norms"), expression=_whole(math.floor(limit)))
-        return exp.Case(
-            ifs=[
-                exp.If(this=within, true=exp.TryCast(this=exact, to=exp.DataType.build("BIGINT")))
-            ],
-            default=exp.Coalesce(this=cut, expressions=[_whole(0)]),
-        )
+        share: exp.Expression = _column(size, "norms")
+        if part.measure in ("rows", "subjects", "present"):
+            share = exp.Mul(this=share, expression=_double(Fraction(STEPS)))
+        if part.measure != "subjects":
+            number = _column("n" if part.measure == "rows" else name, "kept")
+            share = exp.Mul(this=exp.cast(number, "DOUBLE"), expression=_paren(share))
+        most = (limit if self.clip == "l1" else _root_above(limit, 1)) * STEPS
+        kind = exp.DataType.build("INT" if most < 2**31 else "BIGINT")
+        return exp.TryCast(this=exp.Trunc(this=share), to=kind)
 
     def slack(self) -> Fraction:
         """What the limit is multiplied by where weights are computed in floats."""
         return _SLACK
 
     def limit(self, part: Part) -> tuple[str, Fraction]:
-        """The column of `norms` that a part is held to, and its limit there (squared, for L2)."""
+        """The weight that a part is held by, and the limit behind it (squared, for L2)."""
         if part.measure == "subjects":
-            return "m", subject_limit(self.plan)
-        return "q", row_limit(self.plan, self.clip)
+            return "v", subject_limit(self.plan)
+        return "w", row_limit(self.plan, self.clip)
 
     def over_view(self) -> exp.Select:
         """Sums per group, of a view that is kept under the name `VIEW`."""
@@ -269,13 +327,31 @@ def _root_below(square: Fraction) -> Fraction:
     return Fraction(math.isqrt(math.floor(square * 2**80)), 2**40)
 
 
-def _listed(key: exp.Expression, public: tuple[object, ...]) -> exp.Expression:
+def _listed(name: str, key: GroupKey) -> tuple[exp.Expression, exp.Expression]:
+    """A table of a key's public values and their places, and how rows find theirs."""
     from sqlglot import exp  # noqa: PLC0415
 
-    named = exp.In(this=key, expressions=[exp.convert(k) for k in public if k is not None])
-    if None not in public:
-        return named
-    return exp.Or(this=named, expression=exp.Is(this=key.copy(), expression=exp.null()))
+    public, kind = key.public or (), exp.DataType.build(TYPES[key.kind or "text"])
+    alias = exp.TableAlias(
+        this=exp.to_identifier(f"of {name}", quoted=True),
+        columns=[exp.to_identifier(column, quoted=True) for column in ("key", "place")],
+    )
+    rows = [
+        exp.Tuple(expressions=[exp.cast(exp.convert(value), kind), _whole(place)])
+        for place, value in enumerate(public)
+    ]
+    same = exp.NullSafeEQ if None in public else exp.EQ
+    on = same(this=_column(name, "steps"), expression=_column("key", f"of {name}"))
+    return exp.Values(expressions=rows, alias=alias), on
+
+
+def _steps(part: Part, value: Fraction) -> int:
+    """Where an end of the bounds comes to lie."""
+    unit = (value - part.centre) / part.half
+    if part.measure == "squares":
+        unit = 2 * unit * unit - 1
+    unit = max(Fraction(-1), min(Fraction(1), unit))
+    return round(unit * STEPS)
 
 
 def _double(value: Fraction) -> exp.Expression:
@@ -315,7 +391,7 @@ def _paren(node: exp.Expression) -> exp.Expression:
     return exp.Paren(this=node)
 
 
-def _div(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def _div(left: exp.Expression, right: Any) -> exp.Expression:
     from sqlglot import exp  # noqa: PLC0415
 
     return exp.Div(this=left, expression=right, typed=False, safe=False)

@@ -28,7 +28,7 @@ class Scalar:
     keys: tuple[Key, ...] | None = None
 
 
-_TYPES: dict[Kind, str] = {
+TYPES: dict[Kind, str] = {
     "integer": "BIGINT",
     "number": "DOUBLE",
     "text": "VARCHAR",
@@ -318,7 +318,7 @@ def _paren(node: exp.Expression) -> exp.Expression:
 def _try_cast(node: exp.Expression, kind: Kind) -> exp.Expression:
     from sqlglot import exp  # noqa: PLC0415
 
-    return exp.TryCast(this=node, to=exp.DataType.build(_TYPES[kind], dialect="duckdb"))
+    return exp.TryCast(this=node, to=exp.DataType.build(TYPES[kind], dialect="duckdb"))
 
 
 def _alike(parts: list[Scalar]) -> list[Scalar]:
