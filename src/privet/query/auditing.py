@@ -141,7 +141,7 @@ def at_least(hits: int, runs: int, alpha: float) -> float:
 
 
 def _log_tail(hits: int, runs: int, p: float) -> float:
-    """The log of P(Binomial(runs, p) <= hits), p above hits / runs; never too small but by rounding.
+    """The log of P(Binomial(runs, p) <= hits), p above hits / runs; too small by rounding alone.
 
     Terms fall from `hits` down, each by a smaller ratio than the one before; what is left out is
     added as a geometric series.
