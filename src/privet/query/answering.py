@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from privet.mechanisms.noise import MOST, discrete_gaussian, discrete_laplace
 from privet.mechanisms.tails import Noise, half_width, threshold
@@ -15,7 +15,7 @@ from privet.model.privacy_loss import Additional, Event, Gaussian, Pure, Togethe
 from privet.query.after import value
 from privet.query.parsing import Aggregate, Plan, parsed
 from privet.query.rewrite import STEPS, Clip, Rewrite, cells_at_most, sensitivity, written_sql
-from privet.query.world import Spend, World, refused
+from privet.query.world import Key, Spend, World, refused
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -184,7 +184,7 @@ def measure(prepared: Prepared, engine: Engine) -> Measured:
     for i, key in enumerate(prepared.plan.keys):
         if key.public is not None:
             listed = key.public
-            columns[i] = [listed[int(place or 0)] for place in columns[i]]
+            columns[i] = [listed[cast("int", place)] for place in columns[i]]
     return Measured(
         {row[:keys]: tuple(int(v or 0) for v in row[keys:]) for row in zip(*columns, strict=True)}
     )
