@@ -1,7 +1,7 @@
 """CPU and memory of a bounded question: `python bench/query_speed.py [--rows 10000000]`.
 
 Count, sum and mean by 100 public keys over rows of 500,000 subjects, heavy-tailed: the rewrite that
-bounds each subject beside DuckDB's own `count + count(distinct subject)` over the same table
+bounds each subject beside DuckDB `count + count(distinct subject)` over the same table
 (asked: 1.7 x at most), then over the kept bounded view beside `count + sum` (asked: 1 x). One
 thread, the contenders in turn, medians of five, CPU time; loading is left out. Noise is in neither:
 it is added to 100 rows.

@@ -15,7 +15,7 @@ from privet.model.privacy_loss import Additional, Event, Gaussian, Pure, Togethe
 from privet.query.after import value
 from privet.query.parsing import Aggregate, Plan, parsed
 from privet.query.rewrite import STEPS, Clip, Rewrite, cells_at_most, sensitivity, written_sql
-from privet.query.world import Key, Spend, World, refused
+from privet.query.world import Spend, World, refused
 
 if TYPE_CHECKING:
     import pyarrow as pa
