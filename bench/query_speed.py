@@ -33,12 +33,12 @@ DISTINCT = "SELECT city, COUNT(*), COUNT(DISTINCT who) FROM visits GROUP BY city
 class Engine:
     """DuckDB on one thread, over a table in memory, compressed as where a question is answered."""
 
-    def __init__(self, rows: int, subjects: int) -> None:
+    def __init__(self, visits: pa.Table) -> None:
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
         self.connection.execute("ATTACH ':memory:' AS held (COMPRESS)")
         self.connection.execute("USE held")
-        self.connection.register("incoming", made(rows, subjects))
+        self.connection.register("incoming", visits)
         self.connection.execute("CREATE TABLE visits AS FROM incoming")
         self.connection.unregister("incoming")
         self.connection.execute("CHECKPOINT held")
@@ -91,7 +91,7 @@ def main() -> None:
         {"city": KEYS},
     )  # fmt: skip
     prepared = prepare(ASKED, World((visits,)), Spend(Fraction(1), Fraction(1, 10**6)))
-    engine = Engine(options.rows, options.subjects)
+    engine = Engine(made(options.rows, options.subjects))
     plain = {"count + sum": SUMMED, "count + distinct": DISTINCT}
     ways: dict[str, Callable[[], object]] = {
         name: lambda sql=sql: engine.table(sql) for name, sql in plain.items()
