@@ -1,4 +1,4 @@
-"""Twenty mistakes, each made in the rewrite: the check of the grey box sees every one."""
+"""Mistakes, each made in the rewrite: the check of the grey box sees every one."""
 
 from __future__ import annotations
 
@@ -191,7 +191,27 @@ class SubjectRenamed(Rewrite):
         return _sql(text.replace(f'"who" AS "{SUBJECT}"', f'"who" || random() AS "{SUBJECT}"'))
 
 
+class CellsOfValues(Rewrite):
+    """A row is counted in all cells below its value too: cumulated before the noise."""
+
+    def cell(self, name: str, part: Part, number: int) -> Any:
+        if part.measure != "cell":
+            return super().cell(name, part, number)
+        return _sql(f"COUNT(CASE WHEN c{number} >= {part.cell} THEN 1 END)")
+
+
+class CellsUnweighted(Rewrite):
+    """Cells are not scaled by their subject's weight."""
+
+    def weighted(self, name: str, part: Part) -> Any:
+        if part.measure != "cell":
+            return super().weighted(name, part)
+        return _sql(f"kept.{name} * {STEPS}")
+
+
 BUGS = [
+    CellsOfValues,
+    CellsUnweighted,
     NoClip, LowerBoundOnly, ClipBeforeArithmetic, NotShifted, RaisingCast, Overflow, Everything,
     NormPerGroup, NormOfOne, SumForSquares, Average, SubjectsUnweighted, WrongLimit, Slack, Ceiling,
     OneGroupMore, NoGroups, OthersDecide, BoundsFromData, SubjectRenamed,

@@ -13,7 +13,8 @@ from privet.mechanisms.noise import MOST, discrete_gaussian, discrete_laplace
 from privet.mechanisms.tails import Noise, half_width, threshold
 from privet.model.privacy_loss import Additional, Event, Gaussian, Pure, Together
 from privet.query.after import value
-from privet.query.parsing import Aggregate, Plan, parsed
+from privet.query.parsing import CELLS, Aggregate, Plan, parsed
+from privet.query.quantiles import quantile, quantile_interval
 from privet.query.rewrite import STEPS, Clip, Rewrite, cells_at_most, sensitivity, written_sql
 from privet.query.world import Spend, World, refused
 
@@ -37,9 +38,9 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a query costs, known before any row is read: per part, noise over sensitivity.
+    """What a query costs, known before any row is read: per mechanism, noise over sensitivity.
 
-    Gaussian: sigma / L2 sensitivity of each part, so that rho is the sum of 1 / (2 ratio^2).
+    Gaussian: sigma / L2 sensitivity of each, so that rho is the sum of 1 / (2 ratio^2).
     Laplace: scale / L1 sensitivity, so that epsilon is the sum of 1 / ratio. `delta` is what
     thresholding adds; 0 where no key is private.
     """
@@ -70,6 +71,12 @@ class Prepared:
     view_sql: str
     sum_sql: str
     sql: str
+
+    @property
+    def scales(self) -> tuple[Fraction, ...]:
+        """Of the noise on each part, in steps."""
+        each = zip(self.plan.mechanisms, self.sensitivities, strict=True)
+        return tuple(self.cost.ratios[number] * held for number, held in each)
 
     @property
     def event(self) -> Event:
@@ -126,14 +133,14 @@ def prepare(sql: str, world: World, asked: Spend, salt: str = "") -> Prepared:
         raise refused(f"its public keys make more than {_MOST_CELLS} groups")
     noise, cost, held = _cheapest(plan, asked)
     clip: Clip = "l2" if noise == "gaussian" else "l1"
-    if any(r * s > MOST // 1000 for r, s in zip(cost.ratios, held, strict=True)):
+    if any(cost.ratios[0] * each > MOST // 1000 for each in held):
         raise refused("the noise that it needs is too large", "Ask for a larger epsilon.")
     least = None
     if plan.private_keys:
         i = next(i for i, part in enumerate(plan.parts) if part.measure == "subjects")
         least, delta = threshold(
             noise,
-            cost.ratios[i] * held[i],
+            cost.ratios[plan.mechanisms[i]] * held[i],
             most=STEPS,
             groups=cells_at_most(plan),
             delta=cost.delta,
@@ -148,7 +155,7 @@ def prepare(sql: str, world: World, asked: Spend, salt: str = "") -> Prepared:
 
 def _cheapest(plan: Plan, asked: Spend) -> tuple[Noise, Cost, tuple[int, ...]]:
     """Laplace on L1 or Gaussian on L2: whichever has the smaller variance; data play no part."""
-    parts = len(plan.parts)
+    parts = len(set(plan.mechanisms))
     for_keys = Fraction(0) if not plan.private_keys else asked.delta / 2
     options: list[tuple[float, Noise, Cost, tuple[int, ...]]] = []
     held = tuple(sensitivity(plan, part, "l1") for part in plan.parts)
@@ -196,11 +203,9 @@ def answer(prepared: Prepared, measured: Measured) -> Answer:
     keys = _keys(plan, measured)
     empty = (0,) * len(plan.parts)
     columns = []
-    for i, (ratio, held) in enumerate(
-        zip(prepared.cost.ratios, prepared.sensitivities, strict=True)
-    ):
+    for i, scale in enumerate(prepared.scales):
         exact = [max(-MOST, min(MOST, measured.cells.get(key, empty)[i])) for key in keys]
-        columns.append(_noised(prepared.cost.noise, exact, ratio * held))
+        columns.append(_noised(prepared.cost.noise, exact, scale))
     rows = [_Row(prepared, key, noised) for key, *noised in zip(keys, *columns, strict=True)]
     if prepared.threshold is not None:
         i = next(i for i, part in enumerate(plan.parts) if part.measure == "subjects")
@@ -240,12 +245,40 @@ class _Row:
     def value(self, tree: exp.Expression) -> Any:
         return self._value(tree, self.parts)
 
-    def _value(self, tree: exp.Expression, parts: Sequence[float]) -> Any:
+    def _value(
+        self,
+        tree: exp.Expression,
+        parts: Sequence[float],
+        moved: Mapping[str, float] | None = None,
+    ) -> Any:
         plan = self.prepared.plan
         known: dict[str, Any] = {f"k{i}": part for i, part in enumerate(self.key)}
         for i, aggregate in enumerate(plan.aggregates):
             known[f"a{i}"] = _estimate(plan, aggregate, parts)
-        return value(tree, known)
+        return value(tree, known | dict(moved or {}))
+
+    def _reaches(self, tree: exp.Expression, middle: float) -> tuple[float, float]:
+        """How far the noise of quantiles takes a value down and up, in 95 % of the answers."""
+        prepared, below, above = self.prepared, [0.0], [0.0]
+        asked = {str(node.this) for node in tree.find_all(_placeholder())}
+        for i, aggregate in enumerate(prepared.plan.aggregates):
+            if aggregate.name != "quantile" or f"a{i}" not in asked:
+                continue
+            part = prepared.plan.parts[aggregate.parts[0]]
+            counts = [self.parts[each] for each in aggregate.parts]
+            ends = quantile_interval(part, counts, aggregate.share, self._reach(aggregate))
+            there = [self._value(tree, self.parts, {f"a{i}": end}) for end in ends]
+            found = [float(each) for each in there if each is not None]
+            below.append(max([0.0, *(middle - each for each in found)]))
+            above.append(max([0.0, *(each - middle for each in found)]))
+        return math.hypot(*below), math.hypot(*above)
+
+    def _reach(self, aggregate: Aggregate) -> float:
+        """What noise of one cell stays within in 95 % of draws, as one of many in a sum."""
+        noise = self.prepared.cost.noise
+        sd = float(self.prepared.scales[aggregate.parts[0]])
+        sd *= math.sqrt(2) if noise == "laplace" else 1.0
+        return _deviations(noise, [sd] * len(aggregate.parts)) * sd
 
     def with_interval(
         self, tree: exp.Expression
@@ -254,17 +287,16 @@ class _Row:
         middle = self.value(tree)
         if isinstance(middle, bool) or not isinstance(middle, int | float):
             return middle, None, None, None
-        cost = self.prepared.cost
+        cost, scales = self.prepared.cost, self.prepared.scales
         slopes = []
-        for i, (ratio, held) in enumerate(
-            zip(cost.ratios, self.prepared.sensitivities, strict=True)
-        ):
-            scale = float(ratio * held)
+        for i, (part, scale) in enumerate(zip(self.prepared.plan.parts, scales, strict=True)):
+            if part.measure == "cell":
+                slopes.append(0.0)  # `_reaches` speaks of all cells together
+                continue
             moved = list(self.parts)
             moved[i] += math.ceil(scale / 1000)
             there = self._value(tree, moved)
             slopes.append(0.0 if there is None else (there - middle) / math.ceil(scale / 1000))
-        scales = [r * s for r, s in zip(cost.ratios, self.prepared.sensitivities, strict=True)]
         factor = math.sqrt(2) if cost.noise == "laplace" else 1.0
         sds = [slope * float(s) * factor for slope, s in zip(slopes, scales, strict=True)]
         sd = math.hypot(*sds)
@@ -272,7 +304,9 @@ class _Row:
         width = _deviations(cost.noise, sds) * sd
         if len(alone) == 1:
             width = abs(alone[0][0]) * half_width(cost.noise, alone[0][1])
-        return middle, sd, middle - width, middle + width
+        below, above = self._reaches(tree, middle)
+        sd = math.hypot(sd, (below + above) / 2 / _NORMAL)
+        return middle, sd, middle - math.hypot(width, below), middle + math.hypot(width, above)
 
 
 def _deviations(noise: Noise, sds: Sequence[float]) -> float:
@@ -294,6 +328,9 @@ def _estimate(plan: Plan, aggregate: Aggregate, parts: Sequence[float]) -> float
         part = plan.parts[last]
         middle = sum(float(part.centre) * parts[i] for i in counted)
         return (float(part.half) * parts[last] + middle) / STEPS
+    if aggregate.name == "quantile":
+        part = plan.parts[aggregate.parts[0]]
+        return quantile(part, [parts[i] for i in aggregate.parts], aggregate.share)
     rows = max(parts[aggregate.parts[0]], STEPS)
     shift = plan.parts[aggregate.parts[1]]
     mean = max(-1.0, min(1.0, parts[aggregate.parts[1]] / rows))
@@ -329,6 +366,8 @@ def notes(prepared: Prepared) -> tuple[str, ...]:
     found = ["Intervals speak of the noise alone, not of what clipping left out."]
     if prepared.threshold is not None:
         found.append("Keys of few subjects are left out: they are possible, and not counted.")
+    if any(aggregate.name == "quantile" for aggregate in prepared.plan.aggregates):
+        found.append(f"Quantiles are read off {CELLS} equal cells between the bounds of the value.")
     return tuple(found)
 
 
@@ -336,13 +375,18 @@ def explain(prepared: Prepared) -> str:
     """Plan, sensitivity and noise of each part, and the SQL that runs; nothing of the data."""
     cost = prepared.cost
     lines = [f"noise: {cost.noise} on {prepared.clip.upper()}, {STEPS} steps to a unit"]
-    for part, ratio, held in zip(
-        prepared.plan.parts, cost.ratios, prepared.sensitivities, strict=True
+    for part, scale, held in zip(
+        prepared.plan.parts, prepared.scales, prepared.sensitivities, strict=True
     ):
-        lines.append(
-            f"part {part.measure}: sensitivity {held / STEPS:.6g}, "
-            f"noise scale {float(ratio * held) * float(part.half) / STEPS:.6g}"
-        )
+        if part.measure == "cell":
+            unit, name = 1.0, f"each of {CELLS} cells, together"
+        else:
+            unit, name = float(part.half), part.measure
+        if not part.cell:
+            lines.append(
+                f"part {name}: sensitivity {held / STEPS:.6g}, "
+                f"noise scale {float(scale) * unit / STEPS:.6g}"
+            )
     if prepared.threshold is not None:
         lines.append(
             f"keys: named from {prepared.threshold / STEPS:.6g} subjects on, noise included"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from privet.query.after import vetted
 from privet.query.relations import Rows, rows_of
@@ -14,8 +14,12 @@ from privet.query.world import Key, Kind, World, refused
 if TYPE_CHECKING:
     from sqlglot import exp
 
-Measure: TypeAlias = Literal["rows", "subjects", "present", "sum", "squares"]
+Measure: TypeAlias = Literal["rows", "subjects", "present", "sum", "squares", "cell"]
 
+CELLS: Final = 64
+"""Into how many equal cells the bounds of a value are divided where its quantiles are asked."""
+
+_AVERAGES = frozenset({"avg", "variance", "stddev"})
 _LONGEST = 20_000  # characters
 _KEYS = {"text": str, "integer": int, "boolean": bool}
 _TOP = frozenset(
@@ -28,8 +32,8 @@ class Part:
     """One number per group that gets noise of its own.
 
     `rows`, `subjects`, rows where value `value` is `present`, or the `sum` of (value - centre) /
-    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y. `number`: not a number is
-    absent, as NULL is.
+    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y; `cell` counts rows whose value
+    lies in cell number `cell` of `CELLS`. `number`: not a number is absent, as NULL is.
     """
 
     measure: Measure
@@ -38,14 +42,16 @@ class Part:
     half: Fraction = Fraction(1)
     bounds: tuple[Fraction, Fraction] = (Fraction(-1), Fraction(1))
     number: bool = False
+    cell: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """An aggregate of the query: its name and the parts it is computed from."""
+    """An aggregate of the query: its name and the parts it is computed from; a quantile's share."""
 
-    name: Literal["count", "sum", "avg", "variance", "stddev"]
+    name: Literal["count", "sum", "avg", "variance", "stddev", "quantile"]
     parts: tuple[int, ...]
+    share: Fraction = Fraction(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,17 @@ class Plan:
     def private_keys(self) -> bool:
         """Whether keys must pass a threshold."""
         return any(key.public is None for key in self.keys)
+
+    @property
+    def mechanisms(self) -> tuple[int, ...]:
+        """The number of the mechanism that each part belongs to: all cells of a value are one.
+
+        A subject's rows of a group are in one cell each, so that the norm over groups and cells of
+        its counts is at most that over groups of its rows: the cells together move no more than one
+        count of rows.
+        """
+        numbers: dict[Part, int] = {}
+        return tuple(numbers.setdefault(replace(p, cell=0), len(numbers)) for p in self.parts)
 
 
 def parsed(sql: str, world: World) -> Plan:
@@ -156,8 +173,6 @@ class _Reader:
         return plan
 
     def _thresholded(self, plan: Plan) -> Plan:
-        from dataclasses import replace  # noqa: PLC0415
-
         if plan.groups is None:
             raise refused(
                 "it groups by a column whose keys are private, without `max_groups`",
@@ -198,10 +213,12 @@ class _Reader:
         """The expression with keys and aggregates replaced by placeholders."""
         from sqlglot import exp  # noqa: PLC0415
 
-        meant = node
+        meant: exp.Expression = node
         for i, (key, _) in enumerate(self._keys):
             if key == meant:
                 return exp.Placeholder(this=f"k{i}")
+        if isinstance(meant, exp.WithinGroup):
+            meant = _plain_quantile(meant)
         if isinstance(meant, exp.AggFunc):
             self._aggregates.append(self._aggregate(meant))
             return exp.Placeholder(this=f"a{len(self._aggregates) - 1}")
@@ -219,6 +236,8 @@ class _Reader:
     def _aggregate(self, node: exp.AggFunc) -> Aggregate:
         from sqlglot import exp  # noqa: PLC0415
 
+        if isinstance(node, exp.Median | exp.Quantile | exp.PercentileCont):
+            return self._quantile(node)
         extra = {k for k, v in node.args.items() if v} - {"this", "big_int"}
         if extra:
             raise refused(f"{node.key.upper()} takes one value here")
@@ -228,7 +247,10 @@ class _Reader:
         names |= dict.fromkeys((exp.Stddev, exp.StddevSamp), "stddev")
         name = names.get(type(node))
         if name is None:
-            raise refused(f"{node.key.upper()} is not among the aggregates that it may ask for")
+            raise refused(
+                f"{node.key.upper()} is not among the aggregates that it may ask for",
+                "There are COUNT, SUM, AVG, VARIANCE, STDDEV, MEDIAN and QUANTILE.",
+            )
         return self._of_values(name, node.this)
 
     def _counted(self, inner: exp.Expression) -> int:
@@ -244,7 +266,18 @@ class _Reader:
         number = found.kind == "number"
         return self._part(Part("present", self._value(written(found)), number=number))
 
-    def _of_values(self, name: str, inner: exp.Expression) -> Aggregate:
+    def _quantile(self, node: exp.AggFunc) -> Aggregate:
+        """From a histogram between the bounds: its cells are parts."""
+        given = node.args.get("quantile") or node.args.get("expression")
+        share = Fraction(1, 2) if given is None else _share_of(given)
+        value, low, high = self._bounded(node.key, node.this)
+        centre, half = (low + high) / 2, (high - low) / 2 or Fraction(1)
+        whole = Part("cell", value, centre, half, (low, high), number=True)
+        cells = tuple(self._part(replace(whole, cell=each)) for each in range(CELLS))
+        return Aggregate("quantile", cells, share)
+
+    def _bounded(self, name: str, inner: exp.Expression) -> tuple[int, Fraction, Fraction]:
+        """The number of a value, and its bounds."""
         found = self._rows.scalar(inner)
         if found.bounds is None:
             raise refused(
@@ -254,7 +287,10 @@ class _Reader:
         low, high = found.bounds
         if max(abs(low), abs(high)) > 10**100 or 0 < high - low < Fraction(1, 10**100):
             raise refused("the bounds of a value are too large, or too close to each other")
-        value = self._value(written(Scalar(as_number(found), "number")))
+        return self._value(written(Scalar(as_number(found), "number"))), low, high
+
+    def _of_values(self, name: str, inner: exp.Expression) -> Aggregate:
+        value, low, high = self._bounded(name, inner)
         if name == "sum":
             half = max(abs(low), abs(high)) or Fraction(1)
             return Aggregate(
@@ -272,7 +308,7 @@ class _Reader:
         Its noise is less than that of a part of its own: with bounds [a, b] the two parts give
         (a^2 + b^2) / 2 where it had max(a^2, b^2), and there is one part fewer to pay for.
         """
-        averages = [a.parts[:2] for a in self._aggregates if a.name not in ("count", "sum")]
+        averages = [a.parts[:2] for a in self._aggregates if a.name in _AVERAGES]
         of = {(self._parts[p[1]].value, self._parts[p[1]].bounds): p for p in averages}
         for i, aggregate in enumerate(self._aggregates):
             part = self._parts[aggregate.parts[0]]
@@ -281,7 +317,7 @@ class _Reader:
         used = sorted({p for a in self._aggregates for p in a.parts})
         self._parts = [self._parts[p] for p in used]
         self._aggregates = [
-            Aggregate(a.name, tuple(used.index(p) for p in a.parts)) for a in self._aggregates
+            replace(a, parts=tuple(used.index(p) for p in a.parts)) for a in self._aggregates
         ]
 
     def _value(self, sql: exp.Expression) -> int:
@@ -293,6 +329,34 @@ class _Reader:
         if part not in self._parts:
             self._parts.append(part)
         return self._parts.index(part)
+
+
+def _plain_quantile(node: exp.WithinGroup) -> exp.AggFunc:
+    """PERCENTILE_CONT(share) WITHIN GROUP (ORDER BY value) as PERCENTILE_CONT(value, share)."""
+    from sqlglot import exp  # noqa: PLC0415
+
+    ordered = node.expression.expressions if isinstance(node.expression, exp.Order) else []
+    if (
+        not isinstance(node.this, exp.PercentileCont)
+        or len(ordered) != 1
+        or ordered[0].args.get("desc")
+    ):
+        raise refused(
+            "WITHIN GROUP is supported for PERCENTILE_CONT over one value that rises alone",
+            "Write QUANTILE(value, share).",
+        )
+    return exp.PercentileCont(this=ordered[0].this, expression=node.this.this)
+
+
+def _share_of(node: exp.Expression) -> Fraction:
+    from sqlglot import exp  # noqa: PLC0415
+
+    share = Fraction(0)
+    if isinstance(node, exp.Literal) and not node.is_string:
+        share = Fraction(str(node.this))
+    if not 0 < share < 1:
+        raise refused("the share of a quantile is a number between 0 and 1, as it stands")
+    return share
 
 
 def _limit(node: exp.Limit | None) -> int | None:

@@ -20,7 +20,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from privet.query.parsing import GroupKey, Part, Plan
+from privet.query.parsing import CELLS, GroupKey, Part, Plan
 from privet.query.relations import SUBJECT
 from privet.query.scalars import TYPES
 
@@ -79,7 +79,31 @@ class Rewrite:
         for name, part in zip(self.names, plan.parts, strict=True):
             if part.measure in ("sum", "squares"):
                 select = select.select(_named(self.fixed(part), f"s{name}"))
+        for part, number in zip(plan.parts, plan.mechanisms, strict=True):
+            if part.measure == "cell" and not part.cell:
+                select = select.select(_named(self.cell_of(part), f"c{number}"))
         return select
+
+    def cell_of(self, part: Part) -> exp.Expression:
+        """The number of the cell that a value lies in; NULL and NaN lie in none."""
+        from sqlglot import exp  # noqa: PLC0415
+
+        value, (low, high) = _column(f"x{part.value}"), part.bounds
+        above = _paren(exp.Sub(this=value, expression=_double(low)))
+        place = exp.Floor(this=exp.Mul(this=above, expression=_double(CELLS / (2 * part.half))))
+        last = _double(Fraction(CELLS - 1))
+        within = _least(_greatest(place, _double(Fraction(0))), last)
+        finite = exp.cast(exp.Literal.string("inf"), "DOUBLE")
+        return exp.Case(
+            ifs=[
+                exp.If(
+                    this=exp.LTE(this=value.copy(), expression=_double(low)),
+                    true=_double(Fraction(0)),
+                ),
+                exp.If(this=exp.LT(this=value.copy(), expression=_double(high)), true=within),
+                exp.If(this=exp.LTE(this=value.copy(), expression=finite), true=last.copy()),
+            ]
+        )
 
     def fixed(self, part: Part) -> exp.Expression:
         """The value clipped to its bounds: a DOUBLE, whole, between -STEPS and STEPS.
@@ -125,16 +149,20 @@ class Rewrite:
                 select = select.join(listed, on=on)
             select, places = select.select(_named(place, name)), [*places, place.copy()]
         select = select.select(_named(exp.Count(this=exp.Star()), "n"))
-        for name, part in zip(self.names, self.plan.parts, strict=True):
-            inner = self.cell(name, part)
+        numbers = self.plan.mechanisms
+        for name, part, number in zip(self.names, self.plan.parts, numbers, strict=True):
+            inner = self.cell(name, part, number)
             if inner is not None:
                 select = select.select(_named(inner, name))
         return select.group_by(_column(SUBJECT), *places)
 
-    def cell(self, name: str, part: Part) -> exp.Expression | None:
+    def cell(self, name: str, part: Part, number: int) -> exp.Expression | None:
         """What a cell holds of a part (NULL: no value); None for what the count of rows says."""
         from sqlglot import exp  # noqa: PLC0415
 
+        if part.measure == "cell":
+            here = exp.EQ(this=_column(f"c{number}"), expression=_double(Fraction(part.cell)))
+            return exp.Count(this=exp.Case(ifs=[exp.If(this=here, true=_whole(1))]))
         if part.measure == "present":
             return exp.Count(this=self.present(part))
         if part.measure in ("sum", "squares"):
@@ -248,7 +276,7 @@ class Rewrite:
 
         size, limit = self.limit(part)
         share: exp.Expression = _column(size, "norms")
-        if part.measure in ("rows", "subjects", "present"):
+        if part.measure in ("rows", "subjects", "present", "cell"):
             share = exp.Mul(this=share, expression=_double(Fraction(STEPS)))
         if part.measure != "subjects":
             number = _column("n" if part.measure == "rows" else name, "kept")
