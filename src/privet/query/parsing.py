@@ -213,12 +213,12 @@ class _Reader:
         """The expression with keys and aggregates replaced by placeholders."""
         from sqlglot import exp  # noqa: PLC0415
 
-        meant: exp.Expression = node
+        meant = node
         for i, (key, _) in enumerate(self._keys):
             if key == meant:
                 return exp.Placeholder(this=f"k{i}")
         if isinstance(meant, exp.WithinGroup):
-            meant = _plain_quantile(meant)
+            return self._after(_plain_quantile(meant))
         if isinstance(meant, exp.AggFunc):
             self._aggregates.append(self._aggregate(meant))
             return exp.Placeholder(this=f"a{len(self._aggregates) - 1}")
@@ -331,7 +331,7 @@ class _Reader:
         return self._parts.index(part)
 
 
-def _plain_quantile(node: exp.WithinGroup) -> exp.AggFunc:
+def _plain_quantile(node: exp.WithinGroup) -> exp.PercentileCont:
     """PERCENTILE_CONT(share) WITHIN GROUP (ORDER BY value) as PERCENTILE_CONT(value, share)."""
     from sqlglot import exp  # noqa: PLC0415
 
