@@ -453,7 +453,8 @@ def test_an_honest_release_passes(seed: int, tmp_path: Path) -> None:
         found = judged(release)
         found.require()
         apart = judged(release, parts=7)
-        assert (apart.k, apart.l) == (found.k, found.l)
+        assert apart.k == found.k
+        assert apart.l == pytest.approx(found.l)  # sums in an order of the engine's
         assert apart.t == pytest.approx(found.t)
         assert [check.name for check in apart.checks] == [check.name for check in found.checks]
         assert found.k == min(subjects(rows) for rows in release.classes().values())
