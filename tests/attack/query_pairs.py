@@ -150,7 +150,7 @@ class Bench:
 def faults(plan: Plan, clip: Clip, one: dict[Any, Any], two: dict[Any, Any]) -> list[str]:
     """In which parts two answers lie further apart than is declared.
 
-    Parts of one mechanism, the cells of a histogram, are held together to the bound of one.
+    Parts of one mechanism, the bins of a histogram, are held together to the bound of one.
     """
     found = []
     together: dict[int, tuple[int, int]] = {}

@@ -191,27 +191,27 @@ class SubjectRenamed(Rewrite):
         return _sql(text.replace(f'"who" AS "{SUBJECT}"', f'"who" || random() AS "{SUBJECT}"'))
 
 
-class CellsOfValues(Rewrite):
-    """A row is counted in all cells below its value too: cumulated before the noise."""
+class BinsCumulated(Rewrite):
+    """A row is counted in all bins below its value too: cumulated before the noise."""
 
     def cell(self, name: str, part: Part, number: int) -> Any:
-        if part.measure != "cell":
+        if part.measure != "bin":
             return super().cell(name, part, number)
-        return _sql(f"COUNT(CASE WHEN c{number} >= {part.cell} THEN 1 END)")
+        return _sql(f"COUNT(CASE WHEN b{number} >= {part.bin} THEN 1 END)")
 
 
-class CellsUnweighted(Rewrite):
-    """Cells are not scaled by their subject's weight."""
+class BinsUnweighted(Rewrite):
+    """Bins are not scaled by their subject's weight."""
 
     def weighted(self, name: str, part: Part) -> Any:
-        if part.measure != "cell":
+        if part.measure != "bin":
             return super().weighted(name, part)
         return _sql(f"kept.{name} * {STEPS}")
 
 
 BUGS = [
-    CellsOfValues,
-    CellsUnweighted,
+    BinsCumulated,
+    BinsUnweighted,
     NoClip, LowerBoundOnly, ClipBeforeArithmetic, NotShifted, RaisingCast, Overflow, Everything,
     NormPerGroup, NormOfOne, SumForSquares, Average, SubjectsUnweighted, WrongLimit, Slack, Ceiling,
     OneGroupMore, NoGroups, OthersDecide, BoundsFromData, SubjectRenamed,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from fractions import Fraction
 
 import pyarrow as pa
 import pytest
 
-from privet.adapters.engines.duckdb import DuckDBEngine
-from privet.query.answering import answer, measure, prepare
+from privet.adapters.engines.measuring import measuring
+from privet.query.answering import Measured, Prepared, answer, measure, prepare
 from privet.query.quantiles import quantile
 from privet.query.world import Private, Spend, World
 
@@ -36,12 +35,26 @@ SQL = (
 ROUNDS = 60
 
 
-class Engine:
-    def __init__(self, connection: object) -> None:
-        self.connection = connection
+def _measured(prepared: Prepared, rows: list[tuple[str, str, float]]) -> Measured:
+    who, city, amount = map(list, zip(*rows, strict=True))
+    visits = pa.table({"who": who, "city": city, "amount": amount})
+    with measuring({"visits": visits}, 1 << 28) as engine:
+        return measure(prepared, engine)
 
-    def table(self, sql: str) -> pa.Table:
-        return self.connection.sql(sql).to_arrow_table()  # type: ignore[attr-defined]
+
+def _held(
+    prepared: Prepared, measured: Measured, exact: dict[str, list[float]], rounds: int
+) -> dict[str, float]:
+    """How often the interval of each column holds the exact value of a key."""
+    held = dict.fromkeys(exact, 0)
+    for _ in range(rounds):
+        table = answer(prepared, measured).table
+        for name, values in exact.items():
+            low, high = (table.column(f"{name} {end}").to_pylist() for end in ("low", "high"))
+            held[name] += sum(
+                a <= value <= b for a, value, b in zip(low, values, high, strict=True)
+            )
+    return {name: count / (rounds * len(KEYS)) for name, count in held.items()}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +66,7 @@ def test_intervals_hold_the_exact_value_as_often_as_they_say(spend: Spend) -> No
     Each subject has one row, so that nothing is clipped: the interval speaks of noise alone.
     """
     rows = [(f"p{n}", KEYS[n % 100], float(n * 7 % 101)) for n in range(40_000)]
-    who, city, amount = map(list, zip(*rows, strict=True))
+    _, city, amount = zip(*rows, strict=True)
     true = {key: [a for c, a in zip(city, amount, strict=True) if c == key] for key in KEYS}
     exact = {
         "n": [float(len(true[key])) for key in KEYS],
@@ -61,18 +74,8 @@ def test_intervals_hold_the_exact_value_as_often_as_they_say(spend: Spend) -> No
         "a": [sum(true[key]) / len(true[key]) for key in KEYS],
     }
     prepared = prepare(SQL, WORLD, spend)
-    with closing(DuckDBEngine(memory=1 << 28).connect()) as connection:
-        connection.register("visits", pa.table({"who": who, "city": city, "amount": amount}))
-        measured = measure(prepared, Engine(connection))
-    held = dict.fromkeys(exact, 0)
-    for _ in range(ROUNDS):
-        table = answer(prepared, measured).table
-        for name, values in exact.items():
-            low, high = (table.column(f"{name} {end}").to_pylist() for end in ("low", "high"))
-            held[name] += sum(
-                a <= value <= b for a, value, b in zip(low, values, high, strict=True)
-            )
-    shares = {name: count / (ROUNDS * len(KEYS)) for name, count in held.items()}
+    measured = _measured(prepared, rows)
+    shares = _held(prepared, measured, exact, ROUNDS)
     assert all(0.93 <= share <= 0.97 for share in shares.values()), shares
 
 
@@ -85,23 +88,13 @@ def test_intervals_of_quantiles_hold_at_least_what_they_say(spend: Spend) -> Non
     They may hold more: what makes counts rise takes noise away, of which they know nothing.
     """
     rows = [(f"p{n}", KEYS[n % 100], float((n // 100) ** 2 % 101)) for n in range(100_000)]
-    who, city, amount = map(list, zip(*rows, strict=True))
     sql = "SELECT city, MEDIAN(amount) AS m, QUANTILE(amount, 0.9) AS q FROM visits GROUP BY city"
     prepared = prepare(sql, WORLD, spend)
-    with closing(DuckDBEngine(memory=1 << 28).connect()) as connection:
-        connection.register("visits", pa.table({"who": who, "city": city, "amount": amount}))
-        measured = measure(prepared, Engine(connection))
-    part, rounds, held = prepared.plan.parts[0], 20, {"m": 0, "q": 0}
+    measured = _measured(prepared, rows)
+    part = prepared.plan.parts[0]
     exact = {
         name: [quantile(part, measured.cells[key,], share) for key in KEYS]
         for name, share in (("m", Fraction(1, 2)), ("q", Fraction(9, 10)))
     }
-    for _ in range(rounds):
-        table = answer(prepared, measured).table
-        for name, values in exact.items():
-            low, high = (table.column(f"{name} {end}").to_pylist() for end in ("low", "high"))
-            held[name] += sum(
-                a <= value <= b for a, value, b in zip(low, values, high, strict=True)
-            )
-    shares = {name: count / (rounds * len(KEYS)) for name, count in held.items()}
+    shares = _held(prepared, measured, exact, rounds=20)
     assert all(share >= 0.93 for share in shares.values()), shares

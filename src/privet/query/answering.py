@@ -13,7 +13,7 @@ from privet.mechanisms.noise import MOST, discrete_gaussian, discrete_laplace
 from privet.mechanisms.tails import Noise, half_width, threshold
 from privet.model.privacy_loss import Additional, Event, Gaussian, Pure, Together
 from privet.query.after import value
-from privet.query.parsing import CELLS, Aggregate, Plan, parsed
+from privet.query.parsing import BINS, Aggregate, Plan, parsed
 from privet.query.quantiles import quantile, quantile_interval
 from privet.query.rewrite import STEPS, Clip, Rewrite, cells_at_most, sensitivity, written_sql
 from privet.query.world import Spend, World, refused
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
-_MOST_CELLS: Final = 1_000_000
+_MOST_BINS: Final = 1_000_000
 _ROUND: Final = 2**20
 _NORMAL: Final = 1.959964
 """Standard deviations of a normal that hold 95 % of it."""
@@ -129,8 +129,8 @@ def prepare(sql: str, world: World, asked: Spend, salt: str = "") -> Prepared:
         raise refused(
             "private keys need a delta above 0", "List the column's `keys` in the policy."
         )
-    if not plan.private_keys and math.prod(len(k.public or ()) for k in plan.keys) > _MOST_CELLS:
-        raise refused(f"its public keys make more than {_MOST_CELLS} groups")
+    if not plan.private_keys and math.prod(len(k.public or ()) for k in plan.keys) > _MOST_BINS:
+        raise refused(f"its public keys make more than {_MOST_BINS} groups")
     noise, cost, held = _cheapest(plan, asked)
     clip: Clip = "l2" if noise == "gaussian" else "l1"
     if any(cost.ratios[0] * each > MOST // 1000 for each in held):
@@ -257,7 +257,7 @@ class _Row:
             known[f"a{i}"] = _estimate(plan, aggregate, parts)
         return value(tree, known | dict(moved or {}))
 
-    def _reaches(self, tree: exp.Expression, middle: float) -> tuple[float, float]:
+    def _reach(self, tree: exp.Expression, middle: float) -> tuple[float, float]:
         """How far the noise of quantiles takes a value down and up, in 95 % of the answers."""
         prepared, below, above = self.prepared, [0.0], [0.0]
         asked = {str(node.this) for node in tree.find_all(_placeholder())}
@@ -266,15 +266,15 @@ class _Row:
                 continue
             part = prepared.plan.parts[aggregate.parts[0]]
             counts = [self.parts[each] for each in aggregate.parts]
-            ends = quantile_interval(part, counts, aggregate.share, self._reach(aggregate))
+            ends = quantile_interval(part, counts, aggregate.share, self._bin_noise(aggregate))
             there = [self._value(tree, self.parts, {f"a{i}": end}) for end in ends]
             found = [float(each) for each in there if each is not None]
             below.append(max([0.0, *(middle - each for each in found)]))
             above.append(max([0.0, *(each - middle for each in found)]))
         return math.hypot(*below), math.hypot(*above)
 
-    def _reach(self, aggregate: Aggregate) -> float:
-        """What noise of one cell stays within in 95 % of draws, as one of many in a sum."""
+    def _bin_noise(self, aggregate: Aggregate) -> float:
+        """What noise of one bin stays within in 95 % of draws, as one of many in a sum."""
         noise = self.prepared.cost.noise
         sd = float(self.prepared.scales[aggregate.parts[0]])
         sd *= math.sqrt(2) if noise == "laplace" else 1.0
@@ -290,8 +290,8 @@ class _Row:
         cost, scales = self.prepared.cost, self.prepared.scales
         slopes = []
         for i, (part, scale) in enumerate(zip(self.prepared.plan.parts, scales, strict=True)):
-            if part.measure == "cell":
-                slopes.append(0.0)  # `_reaches` speaks of all cells together
+            if part.measure == "bin":
+                slopes.append(0.0)  # `_reach` speaks of all bins together
                 continue
             moved = list(self.parts)
             moved[i] += math.ceil(scale / 1000)
@@ -304,7 +304,7 @@ class _Row:
         width = _deviations(cost.noise, sds) * sd
         if len(alone) == 1:
             width = abs(alone[0][0]) * half_width(cost.noise, alone[0][1])
-        below, above = self._reaches(tree, middle)
+        below, above = self._reach(tree, middle)
         sd = math.hypot(sd, (below + above) / 2 / _NORMAL)
         return middle, sd, middle - math.hypot(width, below), middle + math.hypot(width, above)
 
@@ -367,7 +367,7 @@ def notes(prepared: Prepared) -> tuple[str, ...]:
     if prepared.threshold is not None:
         found.append("Keys of few subjects are left out: they are possible, and not counted.")
     if any(aggregate.name == "quantile" for aggregate in prepared.plan.aggregates):
-        found.append(f"Quantiles are read off {CELLS} equal cells between the bounds of the value.")
+        found.append(f"Quantiles are read off {BINS} equal bins between the bounds of the value.")
     return tuple(found)
 
 
@@ -378,11 +378,11 @@ def explain(prepared: Prepared) -> str:
     for part, scale, held in zip(
         prepared.plan.parts, prepared.scales, prepared.sensitivities, strict=True
     ):
-        if part.measure == "cell":
-            unit, name = 1.0, f"each of {CELLS} cells, together"
+        if part.measure == "bin":
+            unit, name = 1.0, f"each of {BINS} bins, together"
         else:
             unit, name = float(part.half), part.measure
-        if not part.cell:
+        if not part.bin:
             lines.append(
                 f"part {name}: sensitivity {held / STEPS:.6g}, "
                 f"noise scale {float(scale) * unit / STEPS:.6g}"

@@ -14,10 +14,10 @@ from privet.query.world import Key, Kind, World, refused
 if TYPE_CHECKING:
     from sqlglot import exp
 
-Measure: TypeAlias = Literal["rows", "subjects", "present", "sum", "squares", "cell"]
+Measure: TypeAlias = Literal["rows", "subjects", "present", "sum", "squares", "bin"]
 
-CELLS: Final = 64
-"""Into how many equal cells the bounds of a value are divided where its quantiles are asked."""
+BINS: Final = 64
+"""Into how many equal bins the bounds of a value are divided where its quantiles are asked."""
 
 _AVERAGES = frozenset({"avg", "variance", "stddev"})
 _LONGEST = 20_000  # characters
@@ -32,8 +32,8 @@ class Part:
     """One number per group that gets noise of its own.
 
     `rows`, `subjects`, rows where value `value` is `present`, or the `sum` of (value - centre) /
-    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y; `cell` counts rows whose value
-    lies in cell number `cell` of `CELLS`. `number`: not a number is absent, as NULL is.
+    half, which lies in [-1, 1]; `squares` sums 2 y^2 - 1 of that y; `bin` counts rows whose value
+    lies in bin number `bin` of `BINS`. `number`: not a number is absent, as NULL is.
     """
 
     measure: Measure
@@ -42,7 +42,7 @@ class Part:
     half: Fraction = Fraction(1)
     bounds: tuple[Fraction, Fraction] = (Fraction(-1), Fraction(1))
     number: bool = False
-    cell: int = 0
+    bin: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ class Plan:
 
     @property
     def mechanisms(self) -> tuple[int, ...]:
-        """The number of the mechanism that each part belongs to: all cells of a value are one.
+        """The number of the mechanism that each part belongs to: all bins of a value are one.
 
-        A subject's rows of a group are in one cell each, so that the norm over groups and cells of
-        its counts is at most that over groups of its rows: the cells together move no more than one
+        A subject's rows of a group are in one bin each, so that the norm over groups and bins of
+        its counts is at most that over groups of its rows: the bins together move no more than one
         count of rows.
         """
         numbers: dict[Part, int] = {}
-        return tuple(numbers.setdefault(replace(p, cell=0), len(numbers)) for p in self.parts)
+        return tuple(numbers.setdefault(replace(p, bin=0), len(numbers)) for p in self.parts)
 
 
 def parsed(sql: str, world: World) -> Plan:
@@ -236,11 +236,13 @@ class _Reader:
     def _aggregate(self, node: exp.AggFunc) -> Aggregate:
         from sqlglot import exp  # noqa: PLC0415
 
-        if isinstance(node, exp.Median | exp.Quantile | exp.PercentileCont):
-            return self._quantile(node)
-        extra = {k for k, v in node.args.items() if v} - {"this", "big_int"}
+        quantile = isinstance(node, exp.Median | exp.Quantile | exp.PercentileCont)
+        known = {"this", "quantile", "expression"} if quantile else {"this", "big_int"}
+        extra = {k for k, v in node.args.items() if v} - known
         if extra:
             raise refused(f"{node.key.upper()} takes one value here")
+        if quantile:
+            return self._quantile(node)
         if isinstance(node, exp.Count):
             return Aggregate("count", (self._counted(node.this),))
         names = {exp.Sum: "sum", exp.Avg: "avg"} | dict.fromkeys((exp.Variance,), "variance")
@@ -267,14 +269,14 @@ class _Reader:
         return self._part(Part("present", self._value(written(found)), number=number))
 
     def _quantile(self, node: exp.AggFunc) -> Aggregate:
-        """From a histogram between the bounds: its cells are parts."""
+        """From a histogram between the bounds: its bins are parts."""
         given = node.args.get("quantile") or node.args.get("expression")
         share = Fraction(1, 2) if given is None else _share_of(given)
         value, low, high = self._bounded(node.key, node.this)
         centre, half = (low + high) / 2, (high - low) / 2 or Fraction(1)
-        whole = Part("cell", value, centre, half, (low, high), number=True)
-        cells = tuple(self._part(replace(whole, cell=each)) for each in range(CELLS))
-        return Aggregate("quantile", cells, share)
+        whole = Part("bin", value, centre, half, (low, high), number=True)
+        bins = tuple(self._part(replace(whole, bin=each)) for each in range(BINS))
+        return Aggregate("quantile", bins, share)
 
     def _bounded(self, name: str, inner: exp.Expression) -> tuple[int, Fraction, Fraction]:
         """The number of a value, and its bounds."""
@@ -351,12 +353,13 @@ def _plain_quantile(node: exp.WithinGroup) -> exp.PercentileCont:
 def _share_of(node: exp.Expression) -> Fraction:
     from sqlglot import exp  # noqa: PLC0415
 
-    share = Fraction(0)
-    if isinstance(node, exp.Literal) and not node.is_string:
-        share = Fraction(str(node.this))
-    if not 0 < share < 1:
+    if (
+        not isinstance(node, exp.Literal)
+        or node.is_string
+        or not 0 < float(node.this) < 1  # as a float first: 1e999999999 would be a long number
+    ):
         raise refused("the share of a quantile is a number between 0 and 1, as it stands")
-    return share
+    return Fraction(str(node.this))
 
 
 def _limit(node: exp.Limit | None) -> int | None:

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 def quantile(part: Part, counts: Sequence[float], share: Fraction) -> float:
-    """The value below which `share` of the rows lie, by straight lines within cells.
+    """The value below which `share` of the rows lie, by straight lines within bins.
 
     The cumulated counts are made to rise by isotonic regression (Hay, Rastogi, Miklau and Suciu,
     "Boosting the accuracy of differentially private histograms through consistency", VLDB 2010,
-    section 3), so that noise in empty cells does not add up to rows. Without rows: the middle of
+    section 3), so that noise in empty bins does not add up to rows. Without rows: the middle of
     the bounds.
 
     Args:
-        part: any cell of the histogram.
-        counts: of all cells, noised.
+        part: any bin of the histogram.
+        counts: of all bins, noised.
         share: above 0, below 1.
     """
     risen = _risen(list(itertools.accumulate(counts)))
@@ -34,15 +34,15 @@ def quantile_interval(
 ) -> tuple[float, float]:
     """Both ends of the 95 % interval of the noise: what has the ranks that noise may have moved to.
 
-    At cell j of n the rank is off by the noise of the cells until there, less `share` of all: its
-    variance is (j (1 - share)^2 + (n - j) share^2) times that of one cell. It is taken where it is
+    At bin j of n the rank is off by the noise of the bins until there, less `share` of all: its
+    variance is (j (1 - share)^2 + (n - j) share^2) times that of one bin. It is taken where it is
     largest.
 
     Args:
-        part: any cell of the histogram.
-        counts: of all cells, noised.
+        part: any bin of the histogram.
+        counts: of all bins, noised.
         share: as for `quantile`.
-        reach: what the noise of all cells together stays within in 95 % of draws, over the root of
+        reach: what the noise of all bins together stays within in 95 % of draws, over the root of
             their number.
     """
     risen, p = _risen(list(itertools.accumulate(counts))), float(share)

@@ -20,7 +20,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from privet.query.parsing import CELLS, GroupKey, Part, Plan
+from privet.query.parsing import BINS, GroupKey, Part, Plan
 from privet.query.relations import SUBJECT
 from privet.query.scalars import TYPES
 
@@ -80,18 +80,18 @@ class Rewrite:
             if part.measure in ("sum", "squares"):
                 select = select.select(_named(self.fixed(part), f"s{name}"))
         for part, number in zip(plan.parts, plan.mechanisms, strict=True):
-            if part.measure == "cell" and not part.cell:
-                select = select.select(_named(self.cell_of(part), f"c{number}"))
+            if part.measure == "bin" and not part.bin:
+                select = select.select(_named(self.bin_of(part), f"b{number}"))
         return select
 
-    def cell_of(self, part: Part) -> exp.Expression:
-        """The number of the cell that a value lies in; NULL and NaN lie in none."""
+    def bin_of(self, part: Part) -> exp.Expression:
+        """The number of the bin that a value lies in; NULL and NaN lie in none."""
         from sqlglot import exp  # noqa: PLC0415
 
         value, (low, high) = _column(f"x{part.value}"), part.bounds
         above = _paren(exp.Sub(this=value, expression=_double(low)))
-        place = exp.Floor(this=exp.Mul(this=above, expression=_double(CELLS / (2 * part.half))))
-        last = _double(Fraction(CELLS - 1))
+        place = exp.Floor(this=exp.Mul(this=above, expression=_double(BINS / (2 * part.half))))
+        last = _double(Fraction(BINS - 1))
         within = _least(_greatest(place, _double(Fraction(0))), last)
         finite = exp.cast(exp.Literal.string("inf"), "DOUBLE")
         return exp.Case(
@@ -160,8 +160,8 @@ class Rewrite:
         """What a cell holds of a part (NULL: no value); None for what the count of rows says."""
         from sqlglot import exp  # noqa: PLC0415
 
-        if part.measure == "cell":
-            here = exp.EQ(this=_column(f"c{number}"), expression=_double(Fraction(part.cell)))
+        if part.measure == "bin":
+            here = exp.EQ(this=_column(f"b{number}"), expression=_double(Fraction(part.bin)))
             return exp.Count(this=exp.Case(ifs=[exp.If(this=here, true=_whole(1))]))
         if part.measure == "present":
             return exp.Count(this=self.present(part))
@@ -276,7 +276,7 @@ class Rewrite:
 
         size, limit = self.limit(part)
         share: exp.Expression = _column(size, "norms")
-        if part.measure in ("rows", "subjects", "present", "cell"):
+        if part.measure in ("rows", "subjects", "present", "bin"):
             share = exp.Mul(this=share, expression=_double(Fraction(STEPS)))
         if part.measure != "subjects":
             number = _column("n" if part.measure == "rows" else name, "kept")
