@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from privet.kernels.anonymity import trimming
 from privet.kernels.anonymity.criteria import holds
 from privet.kernels.anonymity.mdav import mdav, mdav_twin
 from privet.kernels.anonymity.mondrian import cut_up, walk
 from privet.kernels.anonymity.mondrian_twin import cut_up_twin
+from privet.kernels.anonymity.paths import trace
 from privet.model.anonymity import (
     Closeness,
     Criterion,
@@ -94,6 +96,65 @@ def test_cuts_are_those_of_the_twin(table: tuple[Combinations, list[Hierarchy]],
     assert np.array_equal(walk(combinations.codes, cuts), box)
     if len(cuts.column):
         assert np.bincount(box, combinations.subjects).min() >= k
+
+
+@given(tables(), st.integers(1, 6))
+def test_no_box_is_passed_over_that_a_trim_would_serve(
+    table: tuple[Combinations, list[Hierarchy]], k: int
+) -> None:
+    """The trims of boxes that look promising are those of all boxes."""
+    combinations, trees = table
+    packed = pack_trees(trees)
+    codes, rows, subjects = combinations.codes, combinations.rows, combinations.subjects
+    _, box = cut_up(codes, rows, subjects, packed, k)
+    box[:: len(trees) + 3] = -1
+    order, starts = trimming._by_box(box, int(box.max(initial=-1)) + 1)
+    for_all = (codes[order], rows[order], subjects[order], starts, packed, k)
+    found = trimming.best_trims(codes, rows, subjects, box, trees=packed, k=k)
+    for mine, its in zip(found, trimming._best_trims(*for_all), strict=True):
+        assert np.array_equal(mine, its)
+
+
+@pytest.mark.parametrize("leaves", [3000, 70_000])
+@pytest.mark.parametrize("k", [1, 3, 20])
+def test_a_wide_domain_is_cut_as_the_twin_cuts_it(leaves: int, k: int) -> None:
+    """Boxes with far fewer rows than a node has children."""
+    random = np.random.default_rng(leaves + k)
+    wide = levels_of([np.arange(leaves), np.zeros(leaves)])
+    deep = levels_of([np.arange(900), np.arange(900) // 30, np.arange(900) // 450, np.zeros(900)])
+    values = random.integers(0, leaves, 40)
+    codes = np.stack([random.choice(values, 300), random.integers(0, 900, 300)], axis=1)
+    distinct, counts = np.unique(codes.astype(np.int32), axis=0, return_counts=True)
+    given_ = (distinct, counts, counts, pack_trees([wide, deep]), k)
+    cuts, box = cut_up(*given_)
+    theirs, other = cut_up_twin(*given_)
+    assert all(np.array_equal(mine, its) for mine, its in zip(cuts, theirs, strict=True))
+    assert np.array_equal(box, other)
+    assert len(cuts.column)
+
+
+def test_a_tree_too_deep_for_a_word_is_cut_by_its_upper_levels() -> None:
+    """Eleven levels, in each of which one node has a hundred children: 70 bits."""
+    leaves = 1000
+    each = np.arange(leaves)
+    tree = levels_of([np.maximum(each - 99 * level, 0) for level in range(10)] + [each * 0])
+    assert tree.nodes[-2].max() > 0
+    paths, rising = trace(each[:, None].astype(np.int32), pack_trees([tree]))
+    assert paths.steps[0] < tree.levels
+    assert (np.diff(rising[0]) > 0).all()
+    random = np.random.default_rng(5)
+    codes = random.integers(0, leaves, (8000, 1)).astype(np.int32)
+    codes, counts = np.unique(codes, axis=0, return_counts=True)
+    cuts, box = cut_up(codes, counts, counts, pack_trees([tree]), 4)
+    assert np.bincount(box, counts).min() >= 4
+    assert len(cuts.column) > 20
+    assert np.array_equal(walk(codes, cuts), box)
+
+
+def levels_of(levels: list[Any]) -> Hierarchy:
+    nodes = np.array(levels, np.int32)
+    labels = tuple(tuple(map(str, range(int(row[-1]) + 1))) for row in nodes)
+    return Hierarchy(labels[0], nodes, labels)
 
 
 @given(tables(), st.integers(1, 8), st.lists(asked, max_size=2), st.sampled_from([0.0, 0.1, 1.0]))

@@ -25,7 +25,8 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from privet.kernels.anonymity.criteria import RECURSIVE, Rules, measured, meets
-from privet.kernels.anonymity.mondrian import OUT, Codes, Costs, Counts, Trees, lowest_level
+from privet.kernels.anonymity.mondrian import OUT, Codes, Costs, Counts
+from privet.kernels.anonymity.paths import Trees, lowest_level
 from privet.kernels.compiled import compiled, lean, sources_version
 
 LOOKED_AT: Final = 2048

@@ -2,14 +2,17 @@
 
 After Mondrian (LeFevre, DeWitt and Ramakrishnan, ICDE 2006), with three changes. What a cut gains
 is counted in the label that is published, the lowest node of the tree over a box, and not in the
-spread of the codes. A cut takes an interval out of a column, at an end or in its midst, so that one
-node can be told from all others. And a gain is weighed by how evenly the cut divides: gain squared
-over the product of both parts, since each halving may happen only log2(n / k) times.
+spread of the codes. A cut takes one child of that node out of the box, so that it can be told from
+all others. And a gain is weighed by how evenly the cut divides: gain squared over the product of
+both parts, since each halving may happen only log2(n / k) times.
 
-Leaves are coded depth-first, so a node is an interval, and one pass over a box' values in a column
-weighs all its cuts. Boxes lie side by side in arrays that are sorted in place, column by column;
-those still to cut stand on a stack. A box is counted into a histogram where it has many rows for
-the codes it spans, and sorted otherwise, so that a wide domain costs nothing in a small box.
+Where one child has more than half of the box, its own children are looked at too: one is taken out,
+or as many of them, from either end, as leave k beside them. So one value that most have is told
+from its neighbours, and a box that all but a few of one child are in can still be cut.
+
+A box is counted in one pass a column, over the field of its rows' paths that tells the children
+apart (`paths`). Boxes lie side by side in arrays that are divided in place; those still to cut
+stand on a stack.
 """
 
 from __future__ import annotations
@@ -19,35 +22,15 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from privet.kernels.anonymity.paths import Paths, Trees, trace
 from privet.kernels.compiled import compiled, lean
 
 Codes: TypeAlias = npt.NDArray[np.int32]
 Counts: TypeAlias = npt.NDArray[np.int64]
 Costs: TypeAlias = npt.NDArray[np.float64]
 
-_THERE: Final = 1 << 62
-"""Marks a value in a histogram that only the population has: it stands for no row."""
-
 OUT: Final = -1
 """Where a walk ends that no box waits for."""
-
-
-class Trees(NamedTuple):
-    """The hierarchies of all quasi-identifiers, one after the other.
-
-    Attributes:
-        nodes: of each column, level by level, the node of each leaf.
-        costs: laid out alike: what a cell with that leaf costs when published on that level.
-        starts: where each column begins in both: shape (q + 1,).
-        leaves: how many leaves each column has: shape (q,).
-        levels: how many levels: shape (q,).
-    """
-
-    nodes: Codes
-    costs: Costs
-    starts: Counts
-    leaves: Counts
-    levels: Counts
 
 
 class Cuts(NamedTuple):
@@ -66,21 +49,49 @@ class Cuts(NamedTuple):
     outside: Codes
 
 
+class _Box(NamedTuple):
+    """Rows from `first` to `stop`, with `heads` subjects, `weight` rows in the original."""
+
+    first: int
+    stop: int
+    weight: int
+    heads: int
+
+
+class _Node(NamedTuple):
+    """Whose children a box is counted by.
+
+    Attributes:
+        column: it is a node of.
+        low, whole: a row's path is `key >> low & whole`.
+        below: how many bits of it lie below the children's field.
+        first: the first child's path, down to that field: a child is told by its distance from it.
+        fan: how many children the field has room for.
+    """
+
+    column: int
+    low: int
+    whole: int
+    below: int
+    first: int
+    fan: int
+
+
 class _Work(NamedTuple):
     """What a box is weighed with, made once.
 
-    `rows` and `subjects` are a histogram, all 0 between boxes; `values` are the codes that a box
-    has, rising, `weights` and `heads` their rows and subjects; `after` is what the label over each
-    value and all later ones costs. `keys` is for sorting. `cut` is (column, low, high).
+    Attributes:
+        order: which combination each row is: shape (m,).
+        weights: rows and subjects of each row: shape (m, 2).
+        tally: the same by child, all 0 between columns: shape (children at most, 2).
+        children: those that a box has, rising.
+        cut: of the best cut: its column; its first and its last path; rows and subjects inside.
     """
 
-    rows: Counts
-    subjects: Counts
-    values: Counts
+    order: Codes
     weights: Counts
-    heads: Counts
-    after: Costs
-    keys: Counts
+    tally: Counts
+    children: Counts
     cut: Counts
 
 
@@ -103,8 +114,15 @@ def cut_up(
         ValueError: shapes that do not fit, a code outside of its hierarchy, a `k` below 1.
     """
     _check(codes, rows, subjects, trees, k)
-    columns = np.array(codes.T, np.int32, order="C")  # a copy, to be sorted in place
-    return _cut_up(columns, rows.astype(np.int64), subjects.astype(np.int64), trees, k)
+    paths, leaves = trace(codes, trees)
+    weights = np.stack([rows, subjects], axis=1).astype(np.int64, copy=False)
+    column, first, last, inside, outside, boxes = _cut_up(codes, weights, trees, paths, k)
+    low, high = np.empty_like(column), np.empty_like(column)
+    for each, rising in enumerate(leaves):
+        here = np.flatnonzero(column == each)
+        low[here] = np.searchsorted(rising, first[here], "left")
+        high[here] = np.searchsorted(rising, last[here], "right") - 1
+    return Cuts(column, low, high, inside, outside), boxes
 
 
 def walk(codes: Codes, cuts: Cuts) -> Counts:
@@ -153,268 +171,263 @@ def _check(codes: Codes, rows: Counts, subjects: Counts, trees: Trees, k: int) -
 
 @compiled
 def _cut_up(
-    columns: Codes, rows: Counts, subjects: Counts, trees: Trees, k: int
-) -> tuple[Cuts, Counts]:
-    count = columns.shape[1]
-    wide = trees.leaves.max()
+    codes: Codes, weights: Counts, trees: Trees, paths: Paths, k: int
+) -> tuple[Codes, Counts, Counts, Codes, Codes, Counts]:
+    count = len(codes)
+    wide = 1 << (paths.below[:, :-1] - paths.below[:, 1:]).max()
     work = _Work(
-        np.zeros(wide, np.int64),
-        np.zeros(wide, np.int64),
-        np.empty(count, np.int64),
-        np.empty(count, np.int64),
-        np.empty(count, np.int64),
-        np.empty(count, np.float64),
-        np.empty(count, np.int64),
-        np.zeros(3, np.int64),
+        np.arange(count).astype(np.int32),
+        weights,
+        np.zeros((wide, 2), np.int64),
+        np.empty(wide, np.int64),
+        np.zeros(5, np.int64),
     )
-    order = np.arange(count)
-    aside = np.empty(count, np.int64)
+    column = np.empty(count, np.int32)
+    first, last = np.empty(count, np.int64), np.empty(count, np.int64)
+    children = np.empty((2, count), np.int32)  # inside and outside, by node
     boxes = np.empty(count, np.int64)
-    room = count + 1
-    cuts = Cuts(
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-    )
-    stack = np.empty((count + 2, 4), np.int64)  # first row, stop, node that leads here, its side
-    stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = 0, count, -1, 0
+    stack = np.empty((count + 2, 6), np.int64)  # a box, the node that leads there, its side
+    _push(stack, 0, _Box(0, count, weights[:, 0].sum(), weights[:, 1].sum()), 0, 0)
     height, nodes, found = 1, 0, 0
     while height > 0:
         height -= 1
-        first, stop, parent, side = stack[height]
-        if not _best_cut(columns, first, stop, rows, subjects, trees, k, work):
-            boxes[first:stop] = found
-            _link(cuts, parent, side, -2 - found)
+        box = _Box(stack[height, 0], stack[height, 1], stack[height, 2], stack[height, 3])
+        parent, side = stack[height, 4], stack[height, 5]
+        if box.heads < 2 * k or not _best_cut(codes, box, trees, paths, k, work):
+            for row in range(box.first, box.stop):
+                boxes[work.order[row]] = found
+            children[side, parent] = -2 - found
             found += 1
             continue
-        cuts.column[nodes], cuts.low[nodes], cuts.high[nodes] = work.cut
-        _link(cuts, parent, side, nodes)
-        middle = _divide(columns, rows, subjects, order, first, stop, work, aside)
-        stack[height, 0], stack[height, 1], stack[height, 2], stack[height, 3] = (
-            middle,
-            stop,
-            nodes,
-            1,
-        )
-        stack[height + 1, 0], stack[height + 1, 1] = first, middle
-        stack[height + 1, 2], stack[height + 1, 3] = nodes, 0
+        if nodes > 0:
+            children[side, parent] = nodes
+        column[nodes], first[nodes], last[nodes] = work.cut[0], work.cut[1], work.cut[2]
+        middle = _divide(box, paths, work)
+        part, heads = work.cut[3], work.cut[4]
+        outside = _Box(middle, box.stop, box.weight - part, box.heads - heads)
+        _push(stack, height, outside, nodes, 1)
+        _push(stack, height + 1, _Box(box.first, middle, part, heads), nodes, 0)
         height += 2
         nodes += 1
-    placed = np.empty(count, np.int64)
-    for place in range(count):
-        placed[order[place]] = boxes[place]
-    return Cuts(
-        cuts.column[:nodes].copy(),
-        cuts.low[:nodes].copy(),
-        cuts.high[:nodes].copy(),
-        cuts.inside[:nodes].copy(),
-        cuts.outside[:nodes].copy(),
-    ), placed
+    return (
+        column[:nodes].copy(),
+        first[:nodes].copy(),
+        last[:nodes].copy(),
+        children[0, :nodes].copy(),
+        children[1, :nodes].copy(),
+        boxes,
+    )
 
 
 @lean
-def _link(cuts: Cuts, parent: int, side: int, target: int) -> None:
-    if parent >= 0:
-        if side == 0:
-            cuts.inside[parent] = target
-        else:
-            cuts.outside[parent] = target
+def _push(stack: Counts, height: int, box: _Box, parent: int, side: int) -> None:
+    stack[height, 0], stack[height, 1] = box.first, box.stop
+    stack[height, 2], stack[height, 3] = box.weight, box.heads
+    stack[height, 4], stack[height, 5] = parent, side
 
 
 @lean
-def _divide(  # noqa: PLR0917 - Numba wants plain arguments
-    columns: Codes,
-    rows: Counts,
-    subjects: Counts,
-    order: Counts,
-    first: int,
-    stop: int,
-    work: _Work,
-    aside: Counts,
-) -> int:
-    """Put what is inside of the cut before what is not, in place and stably; where it ends."""
-    column, low, high = work.cut[0], work.cut[1], work.cut[2]
-    inside = 0
-    for row in range(first, stop):
-        if low <= columns[column, row] <= high:
-            inside += 1
-    middle = first + inside
-    left, right = first, middle
-    for row in range(first, stop):
-        if low <= columns[column, row] <= high:
-            aside[row] = left
+def _divide(box: _Box, paths: Paths, work: _Work) -> int:
+    """Put what is inside of the cut before what is not, in place; where it ends."""
+    column, first, last = work.cut[0], work.cut[1], work.cut[2]
+    keys = paths.keys[paths.word[column]]
+    low, whole = paths.low[column], paths.whole[column]
+    left, right = box.first, box.stop - 1
+    while True:
+        while left <= right and first <= (keys[left] >> low & whole) <= last:
             left += 1
-        else:
-            aside[row] = right
-            right += 1
-    for each in range(columns.shape[0]):
-        for row in range(first, stop):
-            work.keys[aside[row]] = columns[each, row]
-        for row in range(first, stop):
-            columns[each, row] = work.keys[row]
-    for counts in (rows, subjects, order):
-        for row in range(first, stop):
-            work.keys[aside[row]] = counts[row]
-        for row in range(first, stop):
-            counts[row] = work.keys[row]
-    return middle
+        while left <= right and not first <= (keys[right] >> low & whole) <= last:
+            right -= 1
+        if left > right:
+            return left
+        for word in range(len(paths.keys)):
+            key = paths.keys[word, left]
+            paths.keys[word, left] = paths.keys[word, right]
+            paths.keys[word, right] = key
+        for each in range(2):
+            weight = work.weights[left, each]
+            work.weights[left, each] = work.weights[right, each]
+            work.weights[right, each] = weight
+        number = work.order[left]
+        work.order[left] = work.order[right]
+        work.order[right] = number
+        left += 1
+        right -= 1
 
 
-@compiled
+@lean
 def _best_cut(  # noqa: PLR0917 - Numba wants plain arguments
-    columns: Codes,
-    first: int,
-    stop: int,
-    rows: Counts,
-    subjects: Counts,
-    trees: Trees,
-    k: int,
-    work: _Work,
+    codes: Codes, box: _Box, trees: Trees, paths: Paths, k: int, work: _Work
 ) -> bool:
     """Find the cut of a box that is worth most, into `work.cut`; False where there is none."""
-    heads = 0
-    weight = 0
-    for row in range(first, stop):
-        heads += subjects[row]
-        weight += rows[row]
-    if heads < 2 * k:
-        return False
-    best = -1.0
-    for column in range(columns.shape[0]):
-        codes = columns[column, first:stop]
-        low, high = codes[0], codes[0]
-        for code in codes:
-            low = min(low, code)
-            high = max(high, code)
-        if low < high:
-            found = _tally(codes, low, high, rows[first:stop], subjects[first:stop], work)
-            best = _ends(column, found, weight, heads, trees, k, work, best)
-            best = _middles(column, found, weight, heads, trees, k, work, best)
-    return best >= 0.0
+    best = 0.0
+    word, differing = -1, 0
+    for column in range(codes.shape[1]):
+        if paths.word[column] != word:
+            word = paths.word[column]
+            differing = 0
+            for row in range(box.first, box.stop):
+                differing |= paths.keys[word, row] ^ paths.keys[word, box.first]
+        path = differing >> paths.low[column] & paths.whole[column]
+        for step in range(1, paths.steps[column]):
+            if path >> paths.below[column, step]:
+                best = _weigh(codes, box, column, step, trees, paths, k, work, best)
+                break
+    return best > 0.0
 
 
-@compiled
-def _tally(  # noqa: PLR0917 - Numba wants plain arguments
-    codes: Codes, low: int, high: int, rows: Counts, subjects: Counts, work: _Work
-) -> int:
-    """Count the values of a box into `work.values`, rising; how many there are."""
-    size = len(codes)
+@lean
+def _weigh(  # noqa: PLR0917 - Numba wants plain arguments
+    codes: Codes,
+    box: _Box,
+    column: int,
+    top: int,
+    trees: Trees,
+    paths: Paths,
+    k: int,
+    work: _Work,
+    best: float,
+) -> float:
+    """Weigh the cuts of a column whose rows part at step `top`; the worth of the best until now."""
+    keys = paths.keys[paths.word[column]]
+    row = box.first  # one of the parent's
+    label = 0.0  # what the box' own costs
+    for step in range(top, paths.steps[column]):
+        leaf = codes[work.order[row], column]
+        path = keys[row] >> paths.low[column] & paths.whole[column]
+        node = _Node(
+            column,
+            paths.low[column],
+            paths.whole[column],
+            paths.below[column, step],
+            path
+            >> paths.below[column, step - 1]
+            << (paths.below[column, step - 1] - paths.below[column, step]),
+            1 << (paths.below[column, step - 1] - paths.below[column, step]),
+        )
+        parent = paths.prices[column, step - 1] + trees.nodes[paths.nodes[column, step - 1] + leaf]
+        child = paths.prices[column, step] + trees.nodes[paths.nodes[column, step] + leaf]
+        prices = child - ((path >> node.below) - node.first)  # where those of the children begin
+        found = _tally(box, keys, node, work)
+        if step == top:
+            label = paths.costs[parent]
+        both = 0.0  # what two children gain: each has a label of its own
+        if step == top and found == 2:
+            for place in range(2):
+                each = work.children[place]
+                both += work.tally[each, 0] * (label - paths.costs[prices + each])
+        giant = -1
+        for place in range(found):
+            each = work.children[place]
+            part, heads = work.tally[each, 0], work.tally[each, 1]
+            gain = both if both > 0.0 else part * (label - paths.costs[prices + each])
+            best = _take(box, node, each, each, part, heads, gain, k, work, best)
+            if 2 * heads > box.heads:
+                giant = each
+        if step > top:
+            best = _runs(box, node, found, label - paths.costs[parent], k, work, best)
+        for place in range(found):
+            work.tally[work.children[place], 0] = 0
+            work.tally[work.children[place], 1] = 0
+        if giant < 0:
+            break
+        while (keys[row] >> node.low & node.whole) >> node.below != node.first + giant:
+            row += 1
+    return best
+
+
+@lean
+def _tally(box: _Box, keys: Counts, node: _Node, work: _Work) -> int:
+    """Count a box by the children of a node; how many it has. They are in `work.children`."""
     found = 0
-    if high - low <= 16 * size + 32:
-        for row in range(size):
-            work.rows[codes[row]] += rows[row]
-            if rows[row] == 0:
-                work.rows[codes[row]] |= _THERE
-            work.subjects[codes[row]] += subjects[row]
-        for code in range(low, high + 1):
-            if work.rows[code] > 0:
-                work.values[found] = code
-                work.weights[found] = work.rows[code] & (_THERE - 1)
-                work.heads[found] = work.subjects[code]
-                work.rows[code] = 0
-                work.subjects[code] = 0
+    if node.fan <= 4 * (box.stop - box.first):
+        for row in range(box.first, box.stop):
+            child = ((keys[row] >> node.low & node.whole) >> node.below) - node.first
+            if 0 <= child < node.fan:
+                work.tally[child, 0] += work.weights[row, 0]
+                work.tally[child, 1] += work.weights[row, 1]
+        for child in range(node.fan):
+            if work.tally[child, 0] + work.tally[child, 1] > 0:
+                work.children[found] = child
                 found += 1
         return found
-    keys = work.keys[:size]
-    for row in range(size):
-        keys[row] = (np.int64(codes[row]) << 32) | row
-    keys.sort()
-    last = -1
-    for key in keys:
-        code, row = key >> 32, key & 0xFFFFFFFF
-        if code != last:
-            work.values[found] = code
-            work.weights[found] = 0
-            work.heads[found] = 0
-            found += 1
-            last = code
-        work.weights[found - 1] += rows[row]
-        work.heads[found - 1] += subjects[row]
+    for row in range(box.first, box.stop):
+        child = ((keys[row] >> node.low & node.whole) >> node.below) - node.first
+        if 0 <= child < node.fan:
+            if work.tally[child, 0] + work.tally[child, 1] == 0 and _counts(work, row):
+                work.children[found] = child
+                found += 1
+            work.tally[child, 0] += work.weights[row, 0]
+            work.tally[child, 1] += work.weights[row, 1]
+    _rise(work.children, found)
     return found
 
 
 @lean
-def lowest_level(trees: Trees, column: int, start: int, low: int, high: int) -> int:
-    """The lowest level from `start` on where two leaves have one node."""
-    begin, leaves = trees.starts[column], trees.leaves[column]
-    level = start
-    while trees.nodes[begin + level * leaves + low] != trees.nodes[begin + level * leaves + high]:
-        level += 1
-    return level
+def _counts(work: _Work, row: int) -> bool:
+    """Whether a row stands for any in the table: what only a population has does not."""
+    return bool(work.weights[row, 0] + work.weights[row, 1] > 0)
 
 
 @lean
-def _ends(  # noqa: PLR0917 - Numba wants plain arguments
-    column: int,
-    found: int,
-    weight: int,
-    heads: int,
-    trees: Trees,
-    k: int,
-    work: _Work,
-    best: float,
+def _rise(numbers: Counts, count: int) -> None:
+    """Sort the first so many (Shell, CACM 1959): Numba's own sort makes arrays."""
+    gap = count // 2
+    while gap > 0:
+        for start in range(gap, count):
+            number, place = numbers[start], start
+            while place >= gap and numbers[place - gap] > number:
+                numbers[place] = numbers[place - gap]
+                place -= gap
+            numbers[place] = number
+        gap //= 2
+
+
+@lean
+def _runs(  # noqa: PLR0917 - Numba wants plain arguments
+    box: _Box, node: _Node, found: int, spared: float, k: int, work: _Work, best: float
 ) -> float:
-    """Weigh the cuts between two values; the worth of the best until now."""
-    begin, leaves = trees.starts[column], trees.leaves[column]
-    low, high = work.values[0], work.values[found - 1]
-    level = 0
-    for place in range(found - 1, -1, -1):
-        level = lowest_level(trees, column, level, work.values[place], high)
-        work.after[place] = trees.costs[begin + level * leaves + high]
-    base = work.after[0]
-    level = 0
-    part, people = 0, 0
-    for place in range(found - 1):
-        part += work.weights[place]
-        people += work.heads[place]
-        if heads - people < k:
-            break
-        if people >= k:
-            level = lowest_level(trees, column, level, low, work.values[place])
-            before = trees.costs[begin + level * leaves + low]
-            gain = part * (base - before) + (weight - part) * (base - work.after[place + 1])
-            worth = gain * gain / (float(part) * (weight - part))
-            if worth > best:
-                best = worth
-                work.cut[0], work.cut[1], work.cut[2] = column, low, work.values[place]
+    """Weigh as many children from either end as leave `k` subjects beside them."""
+    for end in range(2):
+        part, heads, count = 0, 0, 0
+        while count < found:
+            each = work.children[count if end == 0 else found - 1 - count]
+            if box.heads - heads - work.tally[each, 1] < k:
+                break
+            part += work.tally[each, 0]
+            heads += work.tally[each, 1]
+            count += 1
+        if count > 1:
+            first = work.children[0 if end == 0 else found - count]
+            last = work.children[count - 1 if end == 0 else found - 1]
+            best = _take(box, node, first, last, part, heads, part * spared, k, work, best)
     return best
 
 
 @lean
-def _middles(  # noqa: PLR0917 - Numba wants plain arguments
-    column: int,
-    found: int,
-    weight: int,
+def _take(  # noqa: PLR0917 - Numba wants plain arguments
+    box: _Box,
+    node: _Node,
+    first: int,
+    last: int,
+    part: int,
     heads: int,
-    trees: Trees,
+    gain: float,
     k: int,
     work: _Work,
     best: float,
 ) -> float:
-    """Weigh the cuts that take a node out of the midst of a box."""
-    begin, leaves = trees.starts[column], trees.leaves[column]
-    top = lowest_level(trees, column, 0, work.values[0], work.values[found - 1])
-    base = trees.costs[begin + top * leaves + work.values[0]]
-    for level in range(top):
-        row = begin + level * leaves
-        place = 0
-        while place < found:
-            start, part, people = place, 0, 0
-            node = trees.nodes[row + work.values[place]]
-            while place < found and trees.nodes[row + work.values[place]] == node:
-                part += work.weights[place]
-                people += work.heads[place]
-                place += 1
-            if people >= k and heads - people >= k and start > 0 and place < found:
-                gain = part * (base - trees.costs[row + work.values[start]])
-                worth = gain * gain / (float(part) * (weight - part))
-                if worth > best:
-                    best = worth
-                    work.cut[0] = column
-                    work.cut[1], work.cut[2] = work.values[start], work.values[place - 1]
-    return best
+    """Keep the cut that takes these children out where it is worth more than the best."""
+    if heads < k or box.heads - heads < k or not 0 < part < box.weight:
+        return best
+    worth = gain * gain / (float(part) * (box.weight - part))
+    if worth <= best:
+        return best
+    work.cut[0] = node.column
+    work.cut[1] = (node.first + first) << node.below
+    work.cut[2] = ((node.first + last + 1) << node.below) - 1
+    work.cut[3], work.cut[4] = part, heads
+    return worth
 
 
 @compiled

@@ -7,7 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from privet.kernels.anonymity.mondrian import Codes, Costs, Counts, Trees, lowest_level
+from privet.kernels.anonymity.mondrian import Codes, Costs, Counts, spans
+from privet.kernels.anonymity.paths import Trees, lowest_level
 from privet.kernels.compiled import compiled
 
 Trims: TypeAlias = tuple[Codes, Codes, Codes, Costs, Counts]
@@ -36,11 +37,52 @@ def best_trims(
         By box: the column, the least and the greatest code that stay, what is gained in cells made
         `*` (0 or less: nothing) and how many rows are lost.
     """
-    order = np.argsort(box, kind="stable")
-    order = order[np.searchsorted(box[order], 0) :]
     count = int(box.max(initial=-1)) + 1
-    starts = np.searchsorted(box[order], np.arange(count + 1))
+    order, starts = _by_box(_promising(codes, rows, box, count, trees), count)
     return _best_trims(codes[order], rows[order], subjects[order], starts, trees, k)
+
+
+@compiled
+def _promising(codes: Codes, rows: Counts, box: Counts, count: int, trees: Trees) -> Counts:
+    """The box of each row, -1 for those of boxes in which no trim can be worth a row.
+
+    One row costs all that its label had to tell. What it spares is at most what one column's label
+    costs in all others.
+    """
+    low, high = spans(codes, box, count)
+    weight = np.zeros(count, np.int64)
+    for row in range(len(box)):
+        if box[row] >= 0:
+            weight[box[row]] += rows[row]
+    left = np.full(count + 1, -1, np.int64)  # the last is for rows of no box
+    for each in range(count):
+        if weight[each] > 0:
+            cost, most = 0.0, 0.0
+            for column in range(codes.shape[1]):
+                level = lowest_level(trees, column, 0, low[each, column], high[each, column])
+                begin = trees.starts[column] + level * trees.leaves[column]
+                price = trees.costs[begin + low[each, column]]
+                cost += price
+                most = max(most, price)
+            if (weight[each] - 1) * most > codes.shape[1] - cost:
+                left[each] = each
+    return left[box]
+
+
+@compiled
+def _by_box(box: Counts, count: int) -> tuple[Counts, Counts]:
+    """The rows of all boxes, one box after the other, and where each begins: shape (count + 1,)."""
+    starts = np.zeros(count + 2, np.int64)
+    for each in box:
+        if each >= 0:
+            starts[each + 2] += 1
+    starts = np.cumsum(starts)
+    order = np.empty(starts[-1], np.int64)
+    for row in range(len(box)):
+        if box[row] >= 0:
+            order[starts[box[row] + 1]] = row
+            starts[box[row] + 1] += 1
+    return order, starts[:-1]
 
 
 @compiled

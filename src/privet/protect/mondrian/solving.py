@@ -22,7 +22,7 @@ from privet.protect.recoding import SUPPRESSED, Solved
 if TYPE_CHECKING:
     from privet.kernels.anonymity.criteria import Rules
     from privet.kernels.anonymity.merging import Boxes
-    from privet.kernels.anonymity.mondrian import Trees
+    from privet.kernels.anonymity.paths import Trees
 
 PRICES: Final = (1.0, 2.5)
 """What a row's worth of failing may cost in rows made `*`: each is tried, the least loss kept."""
@@ -75,7 +75,7 @@ def solve(
 
 def pack_trees(hierarchies: Sequence[Hierarchy]) -> Trees:
     """Hierarchies as the kernels take them."""
-    from privet.kernels.anonymity.mondrian import Trees  # noqa: PLC0415
+    from privet.kernels.anonymity.paths import Trees  # noqa: PLC0415
 
     sizes = [hierarchy.nodes.size for hierarchy in hierarchies]
     return Trees(

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from privet.protect.combinations import Combinations
 
 if TYPE_CHECKING:
-    from privet.kernels.anonymity.mondrian import Cuts, Trees
+    from privet.kernels.anonymity.mondrian import Cuts
+    from privet.kernels.anonymity.paths import Trees
+    from privet.kernels.anonymity.trimming import Trims
 
 ROUNDS: Final = 3
 """How often a box may be trimmed: each time in one column."""
@@ -40,12 +42,15 @@ def trim(
     """
     from privet.kernels.anonymity.trimming import best_trims  # noqa: PLC0415
 
-    for _ in range(ROUNDS):
-        if limit <= 0:
-            break
-        column, low, high, gain, lost = best_trims(
+    def best(box: npt.NDArray[np.int64]) -> Trims:
+        return best_trims(
             combinations.codes, combinations.rows, combinations.subjects, box, trees=trees, k=k
         )
+
+    if limit <= 0:
+        return cuts, box
+    column, low, high, gain, lost = best(box)
+    for last in range(1, ROUNDS + 1):
         worth = np.flatnonzero(gain > 0.0)
         worth = worth[np.argsort(-gain[worth] / lost[worth], kind="stable")]
         taken = worth[np.cumsum(lost[worth]) <= limit]
@@ -54,6 +59,11 @@ def trim(
         limit -= int(lost[taken].sum())
         cuts = _longer(cuts, taken, column[taken], low[taken], high[taken])
         box = _without(combinations, box, taken, column=column, low=low, high=high)
+        if limit <= 0 or last == ROUNDS:
+            break
+        anew = best(np.where(np.isin(box, taken), box, -1))  # the others' are as they were
+        column[taken], low[taken], high[taken] = (each[taken] for each in anew[:3])
+        gain[taken], lost[taken] = anew[3][taken], anew[4][taken]
     return cuts, box
 
 
